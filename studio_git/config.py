@@ -1,0 +1,298 @@
+"""What the user, the team and the environment have set: where it is read, and what wins.
+
+Personal settings are git configuration (``studio.*``) and win; the team's are in the committed
+``.studio.toml``, where only harmless values count. Reading needs the standard library alone,
+because hooks do it; :mod:`studio_git.services.studiotoml` writes.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio_git.core import names
+from studio_git.core.models import DriftKind, Policy
+from studio_git.core.times import parse_duration
+from studio_git.errors import StudioError, UsageError
+from studio_git.gitio import Git, Place
+
+STUDIO_TOML = ".studio.toml"
+DEFAULT_HOME = "~/.project-studio"
+
+DEFAULT_POLICY: Mapping[DriftKind, Policy] = {
+    kind: Policy.BLOCK if kind in (DriftKind.CONFLICT, DriftKind.MERGEABLE) else Policy.WARN
+    for kind in DriftKind
+}
+
+DEFAULT_GAP_MINUTES = 120
+DEFAULT_LEAD_IN_MINUTES = 30
+
+_TEAM_POLICIES = {Policy.WARN, Policy.BLOCK, Policy.OFF}
+_KNOWN_KEYS: Mapping[str, frozenset[str]] = {
+    "project": frozenset({"id", "name"}),
+    "context": frozenset(),  # any canonical name
+    "drift": frozenset(kind.value for kind in DriftKind),
+    "capture": frozenset({"gap", "lead-in"}),
+}
+
+
+class ConfigError(StudioError):
+    """``.studio.toml`` or a ``studio.*`` setting cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a committed ``.studio.toml`` says of the project and its files; nobody is bound by it.
+
+    ``context`` maps canonical names to repository paths, ``aliases`` repository paths to
+    canonical names. ``unknown`` lists keys that this release does not know, dotted.
+    """
+
+    project_id: str = ""
+    project_name: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    drift: Mapping[DriftKind, Policy] = field(default_factory=dict)
+    gap_minutes: int | None = None
+    lead_in_minutes: int | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What counts for one clone, after the user's configuration has had its say.
+
+    ``emails`` are the clone's user's addresses in lower case.
+    """
+
+    policy: Mapping[DriftKind, Policy]
+    gap_minutes: int
+    lead_in_minutes: int
+    emails: frozenset[str]
+
+
+def disabled() -> bool:
+    """True where ``STUDIO_DISABLE`` turns everything of ours off."""
+    return os.environ.get("STUDIO_DISABLE", "") not in ("", "0")
+
+
+def studio_home(recorded: str | None = None) -> Path:
+    """The Studio home: ``$STUDIO_HOME``, else git's ``studio.home``, else the default.
+
+    ``recorded`` is what the clone's binding or git configuration says.
+    """
+    said = os.environ.get("STUDIO_HOME") or recorded
+    if said:
+        return Path(os.path.abspath(os.path.expanduser(said)))  # noqa: PTH100, PTH111 - keeps links
+    if not os.environ.get("HOME") and os.name != "nt":
+        raise ConfigError(
+            "the Studio home is unknown: neither STUDIO_HOME nor HOME is set.",
+            "Set STUDIO_HOME to the folder that holds your Project Studio store.",
+        )
+    return Path(DEFAULT_HOME).expanduser()
+
+
+def read_proposal(top: Path) -> Proposal | None:
+    """The work tree's ``.studio.toml``; None if there is none.
+
+    Raises ConfigError with file, line and column, or with the key that cannot stand there.
+    """
+    path = top / STUDIO_TOML
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.",
+            "It has to be a regular file that you may read.",
+        ) from error
+    return parse_proposal(data, path)
+
+
+def parse_proposal(data: bytes, path: Path) -> Proposal:
+    """The proposal in the bytes of a ``.studio.toml``; ``path`` is for messages."""
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}.", "Put the TOML right at that place.") from error
+    reader = _Reader(path)
+    context = reader.table(document, "context")
+    aliases = context.pop("alias", {})
+    project = reader.table(document, "project")
+    capture = reader.table(document, "capture")
+    return Proposal(
+        project_id=reader.text(project, "project.id"),
+        project_name=reader.text(project, "project.name"),
+        context=reader.paths(context, "context"),
+        aliases=reader.alias_paths(aliases),
+        drift=reader.drift(reader.table(document, "drift")),
+        gap_minutes=reader.minutes(capture, "capture.gap"),
+        lead_in_minutes=reader.minutes(capture, "capture.lead-in"),
+        unknown=_unknown(document),
+    )
+
+
+def settings(place: Place, proposal: Proposal | None) -> Settings:
+    """What counts in this clone. Raises ConfigError for a value that cannot be understood."""
+    configured = place.git.config_pattern(r"^(studio\..*|user\.email)$")
+    team = proposal or Proposal()
+    policy = dict(DEFAULT_POLICY) | dict(team.drift)
+    for kind in DriftKind:
+        said = configured.get(f"studio.drift.{kind.value}")
+        if said:
+            policy[kind] = _personal_policy(kind, said[-1])
+    emails = [*configured.get("user.email", [])[-1:], *configured.get("studio.capture.email", [])]
+    if "GIT_AUTHOR_EMAIL" in os.environ:
+        emails.append(os.environ["GIT_AUTHOR_EMAIL"])
+    return Settings(
+        policy=policy,
+        gap_minutes=_minutes(configured, "gap", team.gap_minutes, DEFAULT_GAP_MINUTES),
+        lead_in_minutes=_minutes(
+            configured, "lead-in", team.lead_in_minutes, DEFAULT_LEAD_IN_MINUTES
+        ),
+        emails=frozenset(email.strip().lower() for email in emails if email.strip()),
+    )
+
+
+def recorded_home(git: Git) -> str | None:
+    """The Studio home that git configuration names (``studio.home``), the user's own words."""
+    return git.config("studio.home")
+
+
+def _personal_policy(kind: DriftKind, said: str) -> Policy:
+    try:
+        policy = Policy(said)
+    except ValueError:
+        raise ConfigError(
+            f"git configuration studio.drift.{kind.value} is {said!r}.",
+            "Use warn, block or off"
+            + (" (or accept)." if kind is DriftKind.REPO_AHEAD else "."),
+        ) from None
+    if policy is Policy.ACCEPT and kind is not DriftKind.REPO_AHEAD:
+        raise ConfigError(
+            f"git configuration studio.drift.{kind.value} cannot be accept.",
+            "Only studio.drift.repo-ahead can be accept; use warn, block or off.",
+        )
+    return policy
+
+
+def _minutes(
+    configured: Mapping[str, list[str]], key: str, team: int | None, default: int
+) -> int:
+    said = configured.get(f"studio.capture.{key}")
+    if not said:
+        return default if team is None else team
+    try:
+        return parse_duration(said[-1])
+    except UsageError as error:
+        raise ConfigError(
+            f"git configuration studio.capture.{key}: {error.message}", error.hint
+        ) from error
+
+
+def _unknown(document: Mapping[str, Any]) -> tuple[str, ...]:
+    found = []
+    for table, content in document.items():
+        if table not in _KNOWN_KEYS:
+            found.append(table)
+        elif table != "context" and isinstance(content, Mapping):
+            found += [f"{table}.{key}" for key in content if key not in _KNOWN_KEYS[table]]
+    return tuple(found)
+
+
+class _Reader:
+    """Reads values of one file, and names file and key where a value is of the wrong shape."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def wrong(self, key: str, says: str, hint: str) -> ConfigError:
+        return ConfigError(f"{self.path}: {key} {says}.", hint)
+
+    def table(self, document: Mapping[str, Any], key: str) -> dict[str, Any]:
+        value = document.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, "is not a table", f"Write it as [{key}].")
+        return dict(value)
+
+    def text(self, table: Mapping[str, Any], key: str) -> str:
+        value = table.get(key.rpartition(".")[2], "")
+        if not isinstance(value, str):
+            raise self.wrong(key, "is not a text", "Put it in quotes.")
+        if value and key == "project.id" and not _is_id(value):
+            raise self.wrong(
+                key, "is not an id", "Use letters, digits, '-' and '_', at most 64 of them."
+            )
+        return value
+
+    def minutes(self, table: Mapping[str, Any], key: str) -> int | None:
+        value = table.get(key.rpartition(".")[2])
+        if value is None:
+            return None
+        try:
+            return parse_duration(str(value))
+        except UsageError as error:
+            raise self.wrong(key, f"is no length of time: {error.message}", error.hint) from error
+
+    def drift(self, table: Mapping[str, Any]) -> dict[DriftKind, Policy]:
+        found = {}
+        for key, value in table.items():
+            if key not in _KNOWN_KEYS["drift"]:
+                continue
+            if value not in {policy.value for policy in _TEAM_POLICIES}:
+                hint = 'Use "warn", "block" or "off".'
+                if value == Policy.ACCEPT.value:
+                    hint = f"Only you can say that: git config studio.drift.{key} accept"
+                raise self.wrong(f"drift.{key}", f"cannot be {value!r}", hint)
+            found[DriftKind(key)] = Policy(value)
+        return found
+
+    def paths(self, table: Mapping[str, Any], section: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, path in table.items():
+            key = f'{section}."{name}"'
+            if not isinstance(path, str):
+                raise self.wrong(key, "is not a path", "Write the path in the repository, quoted.")
+            self.checked(key, names.check_canonical_name, name)
+            self.checked(key, names.check_repo_path, path)
+            found[name] = path
+        clash = names.case_clash(found)
+        if clash:
+            raise self.wrong(
+                section,
+                f"has names that differ in case only: {' and '.join(clash)}",
+                "Give one of them another name.",
+            )
+        return found
+
+    def alias_paths(self, table: object) -> dict[str, str]:
+        if not isinstance(table, dict):
+            raise self.wrong("context.alias", "is not a table", "Write it as [context.alias].")
+        found = {}
+        for path, name in table.items():
+            key = f'context.alias."{path}"'
+            if not isinstance(name, str):
+                raise self.wrong(key, "is not a name", "Write the canonical name, quoted.")
+            self.checked(key, names.check_repo_path, path)
+            self.checked(key, names.check_canonical_name, name)
+            found[path] = name
+        return found
+
+    def checked(self, key: str, check: Any, value: str) -> None:
+        try:
+            check(value)
+        except UsageError as error:
+            raise self.wrong(key, f"cannot be used: {error.message}", error.hint) from error
+
+
+def _is_id(value: str) -> bool:
+    return len(value) <= 64 and all(sign.isalnum() or sign in "-_" for sign in value) and value.isascii()

@@ -1,0 +1,302 @@
+"""Git's plumbing: the one place that starts git, with a scrubbed environment, in bytes.
+
+Paths cross this boundary as ``str`` decoded with ``surrogateescape`` (:func:`os.fsdecode`), so
+that a path that is not UTF-8 comes back to git as the bytes it was.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from studio_git.errors import GitError, NotBoundError
+
+LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+)
+"""What ``git rev-parse --local-env-vars`` lists (git 2.39 and 2.55): a hook inherits them, and
+one that leaks into a command for another repository writes to the wrong index."""
+
+_EVENT_VARIABLES = (
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+    "GIT_COMMITTER_DATE",
+    "GIT_EDITOR",
+    "GIT_REFLOG_ACTION",
+    "GIT_EXEC_PATH",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_TRACE",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE2_PERF",
+)
+
+_ANSWERS_ONLY = {
+    "GIT_OPTIONAL_LOCKS": "0",  # a background status must not take index.lock
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone is not completed behind the user's back
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ADVICE": "0",
+    "LC_ALL": "C",
+}
+
+_NO_PROGRAMS = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "log.showSignature=false",
+    "-c",
+    "diff.external=",
+    "-c",
+    "core.quotePath=false",
+)
+"""A repository's configuration may name programs; none of them is started by looking."""
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment without what a hook inherits from git, and with git made to only answer."""
+    drop = {*LOCAL_VARIABLES, *_EVENT_VARIABLES}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in drop and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
+    }
+    return environment | _ANSWERS_ONLY | dict(extra or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A worktree and the repository it belongs to; all paths absolute.
+
+    ``git_dir`` is the worktree's own git directory, ``common_dir`` the one that all worktrees of
+    the clone share (the same path in a main worktree).
+    """
+
+    top: Path
+    git_dir: Path
+    common_dir: Path
+
+    @property
+    def git(self) -> Git:
+        """Git, answering for this worktree."""
+        return Git(self.top, git_dir=self.git_dir, work_tree=self.top)
+
+
+class Git:
+    """Git commands in one repository. Reads only, unless a method says otherwise."""
+
+    __slots__ = ("cwd", "environment")
+
+    def __init__(
+        self,
+        cwd: Path,
+        *,
+        git_dir: Path | None = None,
+        work_tree: Path | None = None,
+        index_file: Path | None = None,
+    ) -> None:
+        self.cwd = cwd
+        extra = {}
+        if git_dir is not None:
+            extra["GIT_DIR"] = str(git_dir)
+        if work_tree is not None:
+            extra["GIT_WORK_TREE"] = str(work_tree)
+        if index_file is not None:
+            extra["GIT_INDEX_FILE"] = str(index_file)
+        self.environment = clean_environment(extra)
+
+    def run(self, *arguments: str, stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
+        """What git writes to its standard output. Raises GitError for a status not in ``ok``."""
+        status, output, complaint = self.ask(*arguments, stdin=stdin)
+        if status not in ok:
+            raise _refusal(arguments, status, complaint)
+        return output
+
+    def ask(self, *arguments: str, stdin: bytes | None = None) -> tuple[int, bytes, bytes]:
+        """Exit status, standard output and standard error of one git command."""
+        source = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        try:
+            done = subprocess.run(  # type: ignore[call-overload]
+                ["git", *_NO_PROGRAMS, *arguments],
+                cwd=self.cwd,
+                env=self.environment,
+                capture_output=True,
+                check=False,
+                **source,
+            )
+        except FileNotFoundError as error:
+            raise _not_started(error, self.cwd) from None
+        return done.returncode, done.stdout, done.stderr
+
+    def text(self, *arguments: str, ok: Sequence[int] = (0,)) -> str:
+        """One answer as text, without the newline at its end; undecodable bytes are escaped."""
+        return os.fsdecode(self.run(*arguments, ok=ok)).rstrip("\n")
+
+    def records(self, *arguments: str, stdin: bytes | None = None) -> list[bytes]:
+        """The NUL-terminated records of a command that was given ``-z``."""
+        return zsplit(self.run(*arguments, stdin=stdin))
+
+    def stream(self, *arguments: str, stdin: bytes | None = None) -> Iterator[bytes]:
+        """NUL-terminated records as git writes them, without holding them all.
+
+        Raises GitError after the last record if git failed.
+        """
+        with subprocess.Popen(
+            ["git", *_NO_PROGRAMS, *arguments],
+            cwd=self.cwd,
+            env=self.environment,
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            if stdin is not None and process.stdin is not None:
+                process.stdin.write(stdin)
+                process.stdin.close()
+            assert process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
+            yield from _split_stream(process.stdout)
+        if process.returncode:
+            raise _refusal(arguments, process.returncode, b"")
+
+    def config(self, key: str) -> str | None:
+        """The value of one configuration key, the last one that counts; None if it is not set."""
+        status, output, _ = self.ask("config", "--null", "--get", key)
+        return os.fsdecode(output).rstrip("\0") if status == 0 else None
+
+    def config_pattern(self, pattern: str) -> dict[str, list[str]]:
+        """All keys that match a regular expression, each with its values, the last one last."""
+        _, output, _ = self.ask("config", "--null", "--get-regexp", pattern)
+        found: dict[str, list[str]] = {}
+        for record in zsplit(output):
+            key, _, value = os.fsdecode(record).partition("\n")
+            found.setdefault(key, []).append(value)
+        return found
+
+    def blobs(self, names: Iterable[str]) -> list[bytes | None]:
+        """The content of each object named (``oid``, ``:path``, ``REV:path``); None where git
+        has no such blob. One process for all; a name may not contain a newline (None then).
+        """
+        wanted = list(names)
+        askable = [name for name in wanted if "\n" not in name]
+        output = self.run(
+            "cat-file", "--batch", stdin=b"".join(os.fsencode(name) + b"\n" for name in askable)
+        )
+        answers = iter(_batch(output, [os.fsencode(name) for name in askable]))
+        return [None if "\n" in name else next(answers) for name in wanted]
+
+
+def zsplit(data: bytes) -> list[bytes]:
+    """The records of NUL-terminated output."""
+    return data.removesuffix(b"\0").split(b"\0") if data else []
+
+
+def locate(cwd: Path) -> Place:
+    """The worktree that ``cwd`` stands in. Honours GIT_DIR and GIT_WORK_TREE, as git does.
+
+    Raises NotBoundError outside a worktree (no repository, a bare one, inside ``.git``).
+    """
+    inherited = {
+        name: os.environ[name]
+        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
+        if os.environ.get(name)
+    }
+    git = Git(cwd)
+    git.environment.update(inherited)
+    status, output, complaint = git.ask(
+        "rev-parse",
+        "--is-bare-repository",
+        "--is-inside-work-tree",
+        "--absolute-git-dir",
+        "--git-common-dir",
+    )
+    if status:
+        raise _no_repository(cwd, complaint)
+    bare, inside, git_dir, common_dir = os.fsdecode(output).rstrip("\n").split("\n")
+    if bare == "true" and inside != "true":
+        raise NotBoundError(
+            f"{cwd} is a bare repository: it has no files to keep in step.",
+            "Run the command in a clone or a worktree of it (git worktree add DIR).",
+        )
+    top = git.text("rev-parse", "--show-toplevel", ok=(0, 128))
+    if not top:
+        raise NotBoundError(
+            f"{cwd} is inside a git directory, not in a work tree.",
+            "Run the command in the repository's work tree.",
+        )
+    return Place(
+        top=Path(top),
+        git_dir=Path(git_dir).resolve(),
+        common_dir=(cwd / common_dir).resolve(),
+    )
+
+
+def _no_repository(cwd: Path, complaint: bytes) -> NotBoundError | GitError:
+    first = _first_line(complaint)
+    if "not a git repository" in first:
+        return NotBoundError(
+            f"{cwd} is not in a git repository.",
+            "Change into one, or make one with: git init",
+        )
+    return GitError(f"git cannot read this repository: {first}", "Look with: git status")
+
+
+def _not_started(error: FileNotFoundError, cwd: Path) -> GitError:
+    if not cwd.is_dir():
+        return GitError(f"the folder {cwd} is gone.", "Change into a folder that exists.")
+    return GitError(f"git cannot be started: {error.strerror}.", "Install git, or put it on PATH.")
+
+
+def _refusal(arguments: Sequence[str], status: int, complaint: bytes) -> GitError:
+    said = _first_line(complaint) or f"exit status {status}"
+    verb = next((word for word in arguments if not word.startswith("-")), "")
+    return GitError(f"git {verb} failed: {said}", "Look at the repository with: git fsck")
+
+
+def _first_line(complaint: bytes) -> str:
+    text = complaint.decode("utf-8", "replace").strip()
+    return text.split("\n", 1)[0].removeprefix("fatal: ").removeprefix("error: ")
+
+
+def _split_stream(source: IO[bytes], size: int = 1 << 16) -> Iterator[bytes]:
+    rest = b""
+    while chunk := source.read(size):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    if rest:
+        yield rest
+
+
+def _batch(output: bytes, names: Sequence[bytes]) -> Iterator[bytes | None]:
+    """The answers of ``cat-file --batch``, one for each name asked."""
+    at = 0
+    for name in names:
+        end = output.index(b"\n", at)
+        header, at = output[at:end], end + 1
+        fields = header.rsplit(b" ", 2)
+        if header == name + b" missing" or not (len(fields) == 3 and fields[2].isdigit()):
+            yield None
+            continue
+        size = int(fields[2])
+        yield output[at : at + size] if fields[1] == b"blob" else None
+        at += size + 1
