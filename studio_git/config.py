@@ -174,8 +174,7 @@ def _personal_policy(kind: DriftKind, said: str) -> Policy:
     except ValueError:
         raise ConfigError(
             f"git configuration studio.drift.{kind.value} is {said!r}.",
-            "Use warn, block or off"
-            + (" (or accept)." if kind is DriftKind.REPO_AHEAD else "."),
+            "Use warn, block or off" + (" (or accept)." if kind is DriftKind.REPO_AHEAD else "."),
         ) from None
     if policy is Policy.ACCEPT and kind is not DriftKind.REPO_AHEAD:
         raise ConfigError(
@@ -185,9 +184,7 @@ def _personal_policy(kind: DriftKind, said: str) -> Policy:
     return policy
 
 
-def _minutes(
-    configured: Mapping[str, list[str]], key: str, team: int | None, default: int
-) -> int:
+def _minutes(configured: Mapping[str, list[str]], key: str, team: int | None, default: int) -> int:
     said = configured.get(f"studio.capture.{key}")
     if not said:
         return default if team is None else team
@@ -295,4 +292,8 @@ class _Reader:
 
 
 def _is_id(value: str) -> bool:
-    return len(value) <= 64 and all(sign.isalnum() or sign in "-_" for sign in value) and value.isascii()
+    return (
+        len(value) <= 64
+        and all(sign.isalnum() or sign in "-_" for sign in value)
+        and value.isascii()
+    )
