@@ -292,8 +292,5 @@ class _Reader:
 
 
 def _is_id(value: str) -> bool:
-    return (
-        len(value) <= 64
-        and all(sign.isalnum() or sign in "-_" for sign in value)
-        and value.isascii()
-    )
+    known = all(sign.isalnum() or sign in "-_" for sign in value)
+    return known and value.isascii() and len(value) <= 64

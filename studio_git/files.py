@@ -87,9 +87,9 @@ def write_whole(
 ) -> None:
     """Put ``data`` in place of the file, if it still holds ``expected`` (None: is absent).
 
-    ``lock`` is the file that writers of this tree agree on. An existing file keeps its mode. Raises FileChangedError if it holds anything else, and
-    StudioError if the path is a link, leaves ``inside`` or cannot be written; the file is then
-    as it was.
+    ``lock`` is the file that writers of this tree agree on. An existing file keeps its mode.
+    Raises FileChangedError if it holds anything else, and StudioError if the path is a link,
+    leaves ``inside`` or cannot be written; the file is then as it was.
     """
     _make_parents(path, inside=inside)
     with locked(lock):

@@ -25,6 +25,7 @@ def log(
     activity_id: str,
     project_id: str,
     kind: ActivityType,
+    *,
     title: str,
     reference_type: str,
     reference_id: str,

@@ -23,6 +23,7 @@ def detect(
     db: sqlite3.Connection,
     drift_id: str,
     context_file_id: str,
+    *,
     canonical: str | None,
     repo: str | None,
     diff_summary: str,
@@ -38,6 +39,7 @@ def detect(
 def follow(
     db: sqlite3.Connection,
     drift_id: str,
+    *,
     canonical: str | None,
     repo: str | None,
     diff_summary: str,

@@ -27,6 +27,7 @@ def add(
     project_id: str,
     repository_id: str,
     worktree: str,
+    *,
     title: str,
     changes: Sequence[Mapping[str, Any]],
 ) -> int:

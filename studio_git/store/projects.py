@@ -36,7 +36,7 @@ def get(db: sqlite3.Connection, project_id: str) -> Row | None:
 
 
 def find(db: sqlite3.Connection, words: str) -> list[Row]:
-    """Projects that ``words`` may mean: the id, else names alike in any case, else an id's start."""
+    """Projects that ``words`` may mean: the id, else the name in any case, else an id's start."""
     for condition, value in (
         ("id = ?", words),
         ("name = ? COLLATE NOCASE", words),
