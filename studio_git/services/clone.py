@@ -1,0 +1,42 @@
+"""A bound clone with all that a use case in it needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from studio_git import config
+from studio_git.config import Proposal, Settings
+from studio_git.errors import NotBoundError
+from studio_git.gitio import Place
+from studio_git.services import binding
+from studio_git.store import projects
+from studio_git.store.connection import Store
+from studio_git.store.projects import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """All that a use case in a bound clone needs; ``project`` is the row of ``projects``."""
+
+    store: Store
+    place: Place
+    repository: Repository
+    project: sqlite3.Row
+    settings: Settings
+    proposal: Proposal | None
+
+
+def enter(store: Store, place: Place) -> Workspace:
+    """The workspace of a place in an open store.
+
+    Raises NotBoundError where it is not bound, ConfigError for settings that cannot be read.
+    """
+    repository = binding.bound(store, place)
+    project = projects.get(store.db, repository.project_id)
+    if project is None:
+        raise NotBoundError(
+            f"{place.top} is bound to a project that is gone from the store.", binding.INIT_HINT
+        )
+    proposal = config.read_proposal(place.top)
+    return Workspace(store, place, repository, project, config.settings(place, proposal), proposal)
