@@ -1,0 +1,317 @@
+"""Where every context file of a clone stands: looking, and writing nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio_git import files
+from studio_git.core import aliases, diff, drift, frames
+from studio_git.core.drift import Remembered
+from studio_git.core.models import (
+    Alias,
+    AliasType,
+    DriftKind,
+    Side,
+    SyncStatus,
+    Verdict,
+)
+from studio_git.core.text import content_hash
+from studio_git.gitio import Place
+from studio_git.services.sides import Found, Source, WorkTree
+from studio_git.store import contexts
+from studio_git.store.connection import Store
+from studio_git.store.contexts import ContextFile, Sync
+from studio_git.store.projects import Repository
+
+ACCEPTED_ELSEWHERE = "accepted-elsewhere"
+COPIES_BEHIND = "copies-behind"
+
+HISTORY_LIMIT = 5000
+"""Versions of one path that are looked at for a base; a context file rarely has a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One context file as it stands in one state of a repository.
+
+    ``repo`` is what of the file is compared (its body), ``base`` likewise; ``repo_path`` is
+    where the repository's side was taken from, ``copies`` the regular files that carry the same
+    text, the primary one included. ``since`` tells of ``accepted-elsewhere`` where from.
+    """
+
+    file: ContextFile
+    verdict: Verdict
+    canonical: Side
+    repo: Side
+    base: bytes | None
+    base_sync: Sync | None
+    dismissed: bool
+    dismissed_hunks: frozenset[int]
+    repo_path: str
+    copies: tuple[str, ...]
+    since: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """True where nothing asks for attention: synced, or dismissed."""
+        return self.dismissed or self.verdict.status is SyncStatus.SYNCED
+
+    @property
+    def canonical_hash(self) -> str | None:
+        """Hash of Studio's side; None where there is none to compare."""
+        return _hash(self.canonical)
+
+    @property
+    def repo_hash(self) -> str | None:
+        """Hash of the repository's side; None where there is none to compare."""
+        return _hash(self.repo)
+
+    @property
+    def base_hash(self) -> str | None:
+        """Hash of what both had in common on this line of history."""
+        return None if self.base is None else content_hash(self.base)
+
+    @property
+    def hunks(self) -> tuple[diff.Hunk, ...]:
+        """The differences, numbered from 1; none where a side cannot be compared."""
+        if isinstance(self.canonical, bytes) and isinstance(self.repo, bytes):
+            return diff.hunks(self.canonical, self.repo, self.base)
+        return ()
+
+
+def canonical_path(home: Path, file: ContextFile) -> Path:
+    """Where Studio's copy of a context file is kept."""
+    return context_dir(home, file.project_id) / file.file_path
+
+
+def context_dir(home: Path, project_id: str) -> Path:
+    """The folder of a project's canonical files."""
+    return home / "projects" / project_id / "context"
+
+
+def look(
+    store: Store,
+    repository: Repository,
+    place: Place,
+    *,
+    source: Source | None = None,
+    paths: Iterable[str] | None = None,
+) -> list[Standing]:
+    """How the tracked context files stand; writes nothing.
+
+    ``source`` is the state of the repository to look at, the work tree by default; ``paths``
+    limits it to context files that stand at one of them, or are named so in Studio.
+    """
+    tracked = contexts.tracked(store.db, repository.project_id)
+    if paths is not None:
+        wanted = set(paths)
+        tracked = [file for file in tracked if wanted & set(names_of(file))]
+    source = source or WorkTree(place)
+    found = source.read({path for file in tracked for path in _paths(file)})
+    eye = _Eye(store, repository, place, found)
+    return [eye.look(file) for file in tracked]
+
+
+def names_of(file: ContextFile) -> tuple[str, ...]:
+    """Every name a person may call a tracked context file by."""
+    return (*_paths(file), file.filename)
+
+
+class _Eye:
+    """Looks at context files of one place; asks git's history only where it has to."""
+
+    def __init__(
+        self, store: Store, repository: Repository, place: Place, found: Mapping[str, Found]
+    ) -> None:
+        self.store = store
+        self.repository = repository
+        self.place = place
+        self.found = found
+        self._contained: dict[str | None, bool] = {}
+
+    def look(self, file: ContextFile) -> Standing:
+        path = str(file.repo_path)
+        canonical = files.read_side(canonical_path(self.store.home, file), inside=self.store.home)
+        bodies = self._bodies(file)
+        primary = bodies.pop(path)
+        syncs = contexts.syncs(self.store.db, file.id)
+        base, base_sync, elsewhere = self._base(path, primary, syncs)
+        older = {sync.content_hash for sync in syncs if base_sync and sync.id < base_sync.id}
+        side = aliases.repo_side(path, primary, bodies, base, older)
+        if side.path != path:  # the edited copy decides what the file equals
+            base, base_sync, elsewhere = self._base(path, side.side, syncs)
+        verdict = drift.judge(canonical, side.side, base)
+        verdict = _with_copies(verdict, side)
+        since = ""
+        if elsewhere is not None and verdict.kind is DriftKind.STUDIO_AHEAD:
+            verdict = replace(verdict, reason=ACCEPTED_ELSEWHERE)
+            since = _from_where(elsewhere)
+        standing = Standing(
+            file=file,
+            verdict=verdict,
+            canonical=canonical,
+            repo=side.side,
+            base=base,
+            base_sync=base_sync,
+            dismissed=False,
+            dismissed_hunks=frozenset(),
+            repo_path=side.path,
+            copies=(path, *bodies),
+            since=since,
+        )
+        return self._with_dismissal(standing)
+
+    def _bodies(self, file: ContextFile) -> dict[str, Side]:
+        """What is compared of the primary path and of every copy that has a text of its own."""
+        primary = str(file.repo_path)
+        bodies = {primary: _body(primary, self.found[primary])}
+        for alias in file.aliases:
+            it = self.found[alias.path]
+            if it.side is None or _still_stands_for(alias, it, primary):
+                continue
+            bodies[alias.path] = _body(alias.path, it)
+        return bodies
+
+    def _base(
+        self, path: str, repo: Side, syncs: Sequence[Sync]
+    ) -> tuple[bytes | None, Sync | None, Sync | None]:
+        """The base, the sync it is from, and the newer sync from elsewhere, if there is one."""
+        newest: dict[str, Sync] = {}
+        for sync in syncs:
+            newest.setdefault(sync.content_hash, sync)
+        candidates = list(newest.values())
+        if not candidates:
+            return None, None, None
+        repo_hash = _hash(repo)
+        remembered = [
+            Remembered(sync.content_hash, sync.from_repo, self._pending(sync))
+            for sync in candidates
+        ]
+        chosen = drift.choose_base(remembered, self._head_version(path), repo_hash)
+        if chosen.index != 0:
+            chosen = drift.choose_base(remembered, self._history(path), repo_hash)
+        if chosen.index is None:
+            return None, None, None
+        sync = candidates[chosen.index]
+        elsewhere = next((it for it in candidates[: chosen.index] if it.from_repo), None)
+        base = contexts.snapshot(self.store.db, sync.snapshot_id)
+        return base, sync, elsewhere if chosen.elsewhere else None
+
+    def _pending(self, sync: Sync) -> bool:
+        """True where a sync was made in this worktree on a commit that HEAD still contains."""
+        if sync.repository_id != self.repository.id or sync.worktree != str(self.place.top):
+            return False
+        if sync.head_oid not in self._contained:
+            self._contained[sync.head_oid] = self._contains(sync.head_oid)
+        return self._contained[sync.head_oid]
+
+    def _contains(self, oid: str | None) -> bool:
+        if oid is None:
+            return True  # made before the first commit
+        status, _, _ = self.place.git.ask("merge-base", "--is-ancestor", oid, "HEAD")
+        return status == 0
+
+    def _head_version(self, path: str) -> set[str]:
+        (blob,) = self.place.git.blobs([f"HEAD:{path}"])
+        return set() if blob is None else {content_hash(frames.split(path, blob).body)}
+
+    def _history(self, path: str) -> set[str]:
+        """Hashes of all versions of a path that HEAD's history contains."""
+        status, output, _ = self.place.git.ask(
+            "--literal-pathspecs",
+            "log",
+            "--format=",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--full-history",
+            "--diff-merges=separate",
+            f"--max-count={HISTORY_LIMIT}",
+            "-z",
+            "HEAD",
+            "--",
+            path,
+        )
+        if status:  # no commit yet, or objects that are missing
+            return set()
+        oids = {
+            record.split(b" ")[3].decode()
+            for record in output.split(b"\0")
+            if record.lstrip(b"\n").startswith(b":")
+        }
+        blobs = self.place.git.blobs(oid for oid in oids if oid.strip("0"))
+        return {content_hash(frames.split(path, blob).body) for blob in blobs if blob is not None}
+
+    def _with_dismissal(self, standing: Standing) -> Standing:
+        if standing.verdict.status is SyncStatus.SYNCED:
+            return standing
+        said = contexts.dismissed(
+            self.store.db, standing.file.id, standing.canonical_hash, standing.repo_hash
+        )
+        if isinstance(said, bool):
+            return replace(standing, dismissed=said)
+        every = {hunk.number for hunk in standing.hunks}
+        return replace(standing, dismissed=every <= said, dismissed_hunks=said)
+
+
+def _paths(file: ContextFile) -> tuple[str, ...]:
+    return (str(file.repo_path), *(alias.path for alias in file.aliases))
+
+
+def _hash(side: Side) -> str | None:
+    return content_hash(side) if isinstance(side, bytes) else None
+
+
+def _body(path: str, found: Found) -> Side:
+    side = found.side
+    return frames.split(path, side).body if isinstance(side, bytes) else side
+
+
+def _still_stands_for(alias: Alias, found: Found, primary: str) -> bool:
+    """True where an alias is still the link or the pointer that it was, whichever of the two."""
+    content = found.side if isinstance(found.side, bytes) else None
+    named = aliases.target_of(alias.path, aliases.Candidate(content, found.link))
+    return named is not None and (named[0] == primary or named[1] is not AliasType.LINK)
+
+
+def _with_copies(verdict: Verdict, side: aliases.RepoSide) -> Verdict:
+    if side.reason == aliases.COPIES_DIFFER:
+        return Verdict(SyncStatus.DIVERGED, DriftKind.CONFLICT, side.reason, verdict.diff_summary)
+    if verdict.status is SyncStatus.SYNCED and side.behind:
+        return Verdict(SyncStatus.STALE, DriftKind.STUDIO_AHEAD, COPIES_BEHIND)
+    if side.reason and not verdict.reason:
+        return replace(verdict, reason=side.reason)
+    return verdict
+
+
+def _from_where(sync: Sync) -> str:
+    if sync.branch:
+        return f"branch {sync.branch}"
+    return f"commit {sync.head_oid[:10]}" if sync.head_oid else "another worktree"
+
+
+def reason_for_people(standing: Standing) -> str:
+    """The reason of a verdict in words, for the terminal and the editor."""
+    reason = standing.verdict.reason
+    if reason == ACCEPTED_ELSEWHERE:
+        return f"Studio has what was accepted from {standing.since}, which HEAD does not contain"
+    if reason == COPIES_BEHIND:
+        return "a copy of the file in the repository still has the older text"
+    if reason == aliases.COPIES_DIFFER:
+        return "its copies in the repository were edited differently"
+    if reason == aliases.PRIMARY_MISSING:
+        return f"the text was taken from its copy {standing.repo_path}"
+    return reason
+
+
+def relative_paths(place: Place, cwd: Path, words: Sequence[str]) -> list[str]:
+    """Paths as a person typed them in ``cwd``, as paths in the repository."""
+    found = []
+    for word in words:
+        whole = Path(os.path.normpath(cwd / word))
+        inside = whole.is_relative_to(place.top)
+        found.append(whole.relative_to(place.top).as_posix() if inside else word)
+    return found

@@ -1,0 +1,197 @@
+"""Reading the repository's side of context files: from the work tree, or from the index.
+
+Both answer for many paths at once, follow links inside the repository, and start no filter of
+the repository's configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from studio_git import files
+from studio_git.core import aliases
+from studio_git.core.models import Side, Unreadable
+from studio_git.core.text import readable
+from studio_git.gitio import Git, Place
+
+_LINK = "120000"
+_GITLINK = "160000"
+_LINKS_FOLLOWED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands at one path: its content, and the target where it is a link in the repository."""
+
+    side: Side
+    link: str | None = None
+
+
+class Source(Protocol):
+    """A state of the repository's files."""
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, Found]:
+        """What stands at each path; absent ones have the side None."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """The files as they are on disk; for a sparse checkout's absent file its index blob."""
+
+    place: Place
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, Found]:
+        """What stands at each path on disk."""
+        found = {path: self._one(path) for path in paths}
+        absent = [path for path, it in found.items() if it.side is None]
+        if absent:
+            sparse = _skipped(self.place.git, absent)
+            found.update(Index(self.place).read(sparse))
+        return found
+
+    def _one(self, path: str) -> Found:
+        file = self.place.top / path
+        link = None
+        try:
+            if stat.S_ISLNK(file.lstat().st_mode):
+                link = aliases.resolve_relative(path, os.readlink(file))  # noqa: PTH115 - not as a Path
+        except OSError:
+            pass  # read_side says what is wrong with it, or that it is absent
+        return Found(files.read_side(file, inside=self.place.top), link)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The files as the next commit would have them.
+
+    A file that git does not know, neither here nor in HEAD (ignored, or not added yet), is read
+    from the work tree: no commit will move it.
+    """
+
+    place: Place
+    index_file: Path | None = None
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, Found]:
+        """What stands at each path in the index."""
+        wanted = list(paths)
+        entries = self._entries(wanted)
+        found = {}
+        for path in wanted:
+            end, link = _follow(path, entries)
+            found[path] = Found(entries.sides.get(end) if end else _DANGLING, link)
+        unknown = [path for path in wanted if path not in entries.modes]
+        for path in self._unknown_to_git(unknown):
+            found[path] = WorkTree(self.place)._one(path)
+        return found
+
+    @property
+    def _git(self) -> Git:
+        place = self.place
+        return Git(
+            place.top, git_dir=place.git_dir, work_tree=place.top, index_file=self.index_file
+        )
+
+    def _entries(self, paths: list[str]) -> _Entries:
+        entries = _Entries({}, {})
+        pending = paths
+        for _ in range(_LINKS_FOLLOWED):
+            _load(self._git, pending, entries)
+            targets = {_target(path, entries) for path in pending if _is_link(path, entries)}
+            pending = [path for path in targets if path and path not in entries.modes]
+            if not pending:
+                break
+        return entries
+
+    def _unknown_to_git(self, paths: list[str]) -> list[str]:
+        if not paths:
+            return []
+        in_head = self.place.git.blobs(f"HEAD:{path}" for path in paths)
+        return [path for path, blob in zip(paths, in_head, strict=True) if blob is None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Index entries by path: modes, and contents."""
+
+    modes: dict[str, str]
+    sides: dict[str, Side]
+
+
+_DANGLING = Unreadable("a symbolic link that leads nowhere in the repository")
+
+
+def _load(git: Git, paths: list[str], entries: _Entries) -> None:
+    records = git.records("--literal-pathspecs", "ls-files", "-s", "-z", "--", *paths)
+    by_path: dict[str, tuple[str, str]] = {}
+    for record in records:
+        head, _, raw_path = record.partition(b"\t")
+        mode, oid, stage = head.decode().split(" ")
+        path = os.fsdecode(raw_path)
+        if path in paths:  # a pathspec that names a folder lists what is in it
+            if stage == "0":
+                by_path[path] = mode, oid
+            else:
+                entries.modes[path] = mode
+                entries.sides[path] = Unreadable("in conflict: git has several versions of it")
+    blobs = git.blobs(oid for _, oid in by_path.values())
+    intended = _intended_only(
+        git, [path for path, blob in zip(by_path, blobs, strict=True) if blob == b""]
+    )
+    for (path, (mode, _)), blob in zip(by_path.items(), blobs, strict=True):
+        if path in intended:
+            continue
+        entries.modes[path] = mode
+        if mode == _GITLINK:
+            entries.sides[path] = Unreadable("a submodule")
+        elif blob is None:
+            entries.sides[path] = Unreadable("its content is missing from git's object store")
+        else:
+            entries.sides[path] = readable(blob)
+
+
+def _intended_only(git: Git, empty: list[str]) -> set[str]:
+    """Paths that ``git add -N`` announced: in the index, and not in the next commit."""
+    if not empty:
+        return set()
+    told = git.records(
+        "--literal-pathspecs", "diff-files", "-z", "--raw", "--no-ext-diff", "--", *empty
+    )
+    return {
+        os.fsdecode(path)
+        for head, path in zip(told[::2], told[1::2], strict=False)
+        if head.split(b" ")[4:5] == [b"A"]
+    }
+
+
+def _is_link(path: str, entries: _Entries) -> bool:
+    return entries.modes.get(path) == _LINK
+
+
+def _target(path: str, entries: _Entries) -> str | None:
+    content = entries.sides[path]
+    return (
+        aliases.resolve_relative(path, os.fsdecode(content)) if isinstance(content, bytes) else None
+    )
+
+
+def _follow(path: str, entries: _Entries) -> tuple[str | None, str | None]:
+    """Where a path ends after links (None: nowhere), and the first link's target."""
+    first = None
+    end: str | None = path
+    for _ in range(_LINKS_FOLLOWED):
+        if end is None or not _is_link(end, entries):
+            return end, first
+        end = _target(end, entries)
+        first = first or end
+    return None, first
+
+
+def _skipped(git: Git, paths: list[str]) -> list[str]:
+    """Those of the paths that a sparse checkout left out of the work tree."""
+    records = git.records("--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths)
+    return [os.fsdecode(record[2:]) for record in records if record.startswith(b"S ")]
