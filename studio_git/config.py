@@ -262,8 +262,7 @@ class _Reader:
             self.checked(key, names.check_canonical_name, name)
             self.checked(key, names.check_repo_path, path)
             found[name] = path
-        clash = names.case_clash(found)
-        if clash:
+        for clash in names.case_clash(found):
             raise self.wrong(
                 section,
                 f"has names that differ in case only: {' and '.join(clash)}",

@@ -136,15 +136,14 @@ class Git:
 
     def ask(self, *arguments: str, stdin: bytes | None = None) -> tuple[int, bytes, bytes]:
         """Exit status, standard output and standard error of one git command."""
-        source = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
         try:
-            done = subprocess.run(  # type: ignore[call-overload]
+            done = subprocess.run(
                 ["git", *_NO_PROGRAMS, *arguments],
                 cwd=self.cwd,
                 env=self.environment,
+                input=stdin or b"",
                 capture_output=True,
                 check=False,
-                **source,
             )
         except FileNotFoundError as error:
             raise _not_started(error, self.cwd) from None

@@ -131,20 +131,14 @@ def _record_primary(store: Store, standing: Standing) -> None:
         return
     if standing.verdict.kind is DriftKind.UNREADABLE:
         return
-    sides = {
-        "canonical": _text(standing.canonical),
-        "repo": _text(standing.repo),
-        "diff_summary": standing.verdict.diff_summary,
-    }
+    canonical, repo = _text(standing.canonical), _text(standing.repo)
+    summary = standing.verdict.diff_summary
     if open_drift is None:
         drift_id = str(uuid.uuid4())
-        drifts.detect(db, drift_id, file.id, **sides)
+        drifts.detect(db, drift_id, file.id, canonical=canonical, repo=repo, diff_summary=summary)
         _log(store, standing, ActivityType.DRIFT_DETECTED, describe(standing), drift_id)
-    elif (open_drift["canonical_content"], open_drift["repo_content"]) != (
-        sides["canonical"],
-        sides["repo"],
-    ):
-        drifts.follow(db, open_drift["id"], **sides)
+    elif (open_drift["canonical_content"], open_drift["repo_content"]) != (canonical, repo):
+        drifts.follow(db, open_drift["id"], canonical=canonical, repo=repo, diff_summary=summary)
 
 
 def close_drift(store: Store, standing: Standing, how: Resolution) -> str | None:

@@ -260,6 +260,7 @@ def dismiss(
     context_file_id: str,
     canonical_hash: str | None,
     repo_hash: str | None,
+    *,
     hunks: Collection[int] | None,
 ) -> None:
     """Put a pair of contents aside; ``hunks`` None means the whole difference."""

@@ -147,7 +147,7 @@ _M001 = (
     "CREATE INDEX idx_git_repositories_project ON git_repositories(project_id)",
     """CREATE TABLE git_refs (
     repository_id   TEXT NOT NULL REFERENCES git_repositories(id) ON DELETE CASCADE,
-    name            TEXT NOT NULL,              -- a branch, or HEAD of a worktree
+    name            TEXT NOT NULL,              -- a branch, HEAD of a worktree, or start:OID
     oid             TEXT NOT NULL,              -- captured up to here
     PRIMARY KEY (repository_id, name)
 ) WITHOUT ROWID""",
@@ -221,9 +221,13 @@ _M001 = (
     started_at      INTEGER NOT NULL,           -- author's dates, seconds since the epoch
     ended_at        INTEGER NOT NULL,
     zone            TEXT NOT NULL,              -- of the first commit, as git writes it
-    generated       TEXT NOT NULL DEFAULT ''    -- the session's file as we last wrote it
+    title           TEXT NOT NULL,              -- as we made it: a row that differs is a person's
+    summary         TEXT NOT NULL,
+    generated       TEXT NOT NULL DEFAULT '',   -- the session's file as we last wrote it
+    stale           INTEGER NOT NULL DEFAULT 0  -- changes of the rows that the file lacks
 )""",
     "CREATE INDEX idx_git_sessions_span ON git_sessions(project_id, author_email, ended_at)",
+    "CREATE INDEX idx_git_sessions_stale ON git_sessions(project_id) WHERE stale > 0",
     """CREATE TABLE git_commits (
     id              INTEGER PRIMARY KEY,
     project_id      TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,

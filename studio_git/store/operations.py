@@ -47,14 +47,23 @@ def get(db: sqlite3.Connection, operation_id: int) -> Operation | None:
     return None if row is None else _operation(row)
 
 
-def latest(db: sqlite3.Connection, repository_id: str) -> Operation | None:
-    """The newest operation in a clone that was not undone."""
+def latest(db: sqlite3.Connection, repository_id: str, worktree: str) -> Operation | None:
+    """The newest operation in a worktree that was not undone."""
     row = db.execute(
-        "SELECT * FROM git_operations WHERE repository_id = ? AND undone_at IS NULL "
-        "ORDER BY id DESC",
-        [repository_id],
+        "SELECT * FROM git_operations WHERE repository_id = ? AND worktree = ? "
+        "AND undone_at IS NULL ORDER BY id DESC",
+        [repository_id, worktree],
     ).fetchone()
     return None if row is None else _operation(row)
+
+
+def describe(
+    db: sqlite3.Connection, operation_id: int, changes: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write what an operation did, now that all of it is known."""
+    db.execute(
+        "UPDATE git_operations SET changes = ? WHERE id = ?", [json.dumps(changes), operation_id]
+    )
 
 
 def mark_undone(db: sqlite3.Connection, operation_id: int) -> None:
