@@ -62,6 +62,12 @@ def write_note(common_dir: Path, note: Note) -> None:
         )
 
 
+def forget_checks(common_dir: Path) -> None:
+    """Let the next commit in every worktree look at its context files afresh."""
+    for git_dir in (common_dir, *(common_dir / "worktrees").glob("*")):
+        (studio_dir(git_dir) / "check").unlink(missing_ok=True)
+
+
 def home_of(place: Place) -> Path:
     """The Studio home of a clone: the environment's, the user's configuration's, the note's."""
     if os.environ.get("STUDIO_HOME"):

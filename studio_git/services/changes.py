@@ -86,6 +86,7 @@ def carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
     with store.writing() as db:
         changes += [_settle(workspace, step, number, head) for step in steps]
         operations.describe(db, number, changes)
+    binding.forget_checks(workspace.place.common_dir)
     return number
 
 
@@ -160,6 +161,7 @@ def undo(workspace: Workspace, number: int | None) -> Operation:
         for change in operation.changes:
             if "side" not in change:
                 _take_back(workspace, change)
+    binding.forget_checks(workspace.place.common_dir)
     return operation
 
 

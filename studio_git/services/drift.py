@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studio_git import files
 from studio_git.core import aliases, diff, drift, frames
-from studio_git.core.drift import Remembered
+from studio_git.core.drift import ACCEPTED_ELSEWHERE, Remembered
 from studio_git.core.models import (
     Alias,
     AliasType,
@@ -26,7 +26,6 @@ from studio_git.store.connection import Store
 from studio_git.store.contexts import ContextFile, Sync
 from studio_git.store.projects import Repository
 
-ACCEPTED_ELSEWHERE = "accepted-elsewhere"
 COPIES_BEHIND = "copies-behind"
 
 HISTORY_LIMIT = 5000

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from studio_git import files
 from studio_git.core import aliases, catalogue, diff, frames, merge, text
+from studio_git.core.drift import ACCEPTED_ELSEWHERE
 from studio_git.core.models import DriftKind, Resolution, Unreadable
 from studio_git.errors import FileChangedError, StudioError, UnreadableError, UsageError
 from studio_git.services import changes, ledger
 from studio_git.services.changes import REPO, STUDIO, Step, Write
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import (
-    ACCEPTED_ELSEWHERE,
     Standing,
     canonical_path,
     look,

@@ -89,6 +89,15 @@ class Index:
             found[path] = WorkTree(self.place)._one(path)
         return found
 
+    def oids(self, paths: Iterable[str]) -> dict[str, str]:
+        """The object that the index has at each path; none for paths that are not in it."""
+        wanted = list(paths)
+        if not wanted:  # git would list everything
+            return {}
+        output = self._git.records("--literal-pathspecs", "ls-files", "-s", "-z", "--", *wanted)
+        entries = (record.partition(b"\t") for record in output)
+        return {os.fsdecode(path): head.split(b" ")[1].decode() for head, _, path in entries}
+
     @property
     def _git(self) -> Git:
         place = self.place
@@ -126,6 +135,8 @@ _DANGLING = Unreadable("a symbolic link that leads nowhere in the repository")
 
 
 def _load(git: Git, paths: list[str], entries: _Entries) -> None:
+    if not paths:  # git would list everything
+        return
     records = git.records("--literal-pathspecs", "ls-files", "-s", "-z", "--", *paths)
     by_path: dict[str, tuple[str, str]] = {}
     for record in records:

@@ -1,0 +1,61 @@
+"""Projects of the store, by the words people use for them."""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from pathlib import Path
+
+from studio_git.errors import UsageError
+from studio_git.store import projects
+from studio_git.store.connection import Store
+
+
+def find_project(store: Store, words: str) -> sqlite3.Row:
+    """The one project that an id, a name or the start of an id means.
+
+    Raises UsageError with the candidates, or with the names that are alike.
+    """
+    found = projects.find(store.db, words)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{row['name']} ({row['id'][:8]})" for row in found)
+        raise UsageError(f"{words} may be several projects: {listed}.", "Name it by its id.")
+    known = [str(row["name"]) for row in projects.every(store.db, archived=True)]
+    alike = difflib.get_close_matches(words, known, n=3)
+    hint = f"Did you mean {' or '.join(alike)}?" if alike else "See them: git studio project list"
+    raise UsageError(f"there is no project {words}.", hint)
+
+
+def edit(
+    store: Store,
+    row: sqlite3.Row,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    repo_path: Path | None = None,
+) -> None:
+    """Change what is given of a project."""
+    columns: dict[str, str | None] = {}
+    if name is not None:
+        if not name.strip():
+            raise UsageError("a project needs a name.", "Give it one: --name NAME")
+        columns["name"] = name.strip()
+    if description is not None:
+        columns["description"] = description
+    if repo_path is not None:
+        columns["repo_path"] = str(repo_path)
+    if not columns:
+        raise UsageError("there is nothing to change.", "Say what: --name, --description, --path")
+    with store.writing() as db:
+        projects.change(db, row["id"], **columns)
+
+
+def set_archived(store: Store, row: sqlite3.Row, *, archived: bool) -> bool:
+    """Archive a project or take that back; False if it was so already."""
+    if (row["archived_at"] is not None) == archived:
+        return False
+    with store.writing() as db:
+        projects.set_archived(db, row["id"], archived=archived)
+    return True

@@ -1,0 +1,131 @@
+"""Binding a clone to a project: which one it is, and writing it down."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from studio_git import config
+from studio_git.core.names import printable
+from studio_git.errors import NotBoundError, UsageError
+from studio_git.gitio import Place
+from studio_git.services import binding, reconcile
+from studio_git.services.binding import Note
+from studio_git.services.projects import find_project
+from studio_git.services.survey import survey
+from studio_git.store import projects
+from studio_git.store.connection import Store
+from studio_git.store.projects import Repository
+
+
+class Origin(StrEnum):
+    """How a clone's project was found."""
+
+    BOUND = "bound"  # it is bound to it already
+    NAMED = "named"  # the user named it
+    PROPOSED = "proposed"  # .studio.toml names it, and the store knows it
+    SHARED = "shared"  # .studio.toml names it, and the store does not know it
+    FOUND = "found"  # a project of the store says it lives here
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The project that a clone would be bound to."""
+
+    origin: Origin
+    project_id: str
+    name: str
+
+    @property
+    def needs_consent(self) -> bool:
+        """True where a file of the repository named the project, and not the user."""
+        return self.origin in (Origin.PROPOSED, Origin.SHARED)
+
+
+def refuse_unfit(place: Place, home: Path) -> None:
+    """Raise UsageError for a repository that must not be bound."""
+    user_home = os.environ.get("HOME")
+    if user_home and place.top.resolve() == Path(user_home).resolve():
+        raise UsageError(
+            f"{place.top} is your home folder: it holds your own files, not one project.",
+            "Run git studio init in the repository of a project.",
+        )
+    if home.resolve().is_relative_to(place.top.resolve()):
+        raise UsageError(
+            f"the Studio home {home} lies inside this repository.",
+            "Choose another place with STUDIO_HOME, or run this in another repository.",
+        )
+
+
+def choose(store: Store, place: Place, project: str | None, name: str | None) -> Choice:
+    """The project that this clone belongs to, by what was said and what is known.
+
+    Raises UsageError where ``project`` names none, or several.
+    """
+    bound = _bound(store, place)
+    if project is not None:
+        named = find_project(store, project)
+        origin = Origin.BOUND if bound and bound.project_id == named["id"] else Origin.NAMED
+        return Choice(origin, named["id"], named["name"])
+    if bound is not None:
+        row = projects.get(store.db, bound.project_id)
+        if row is not None:
+            return Choice(Origin.BOUND, row["id"], row["name"])
+    proposal = config.read_proposal(place.top)
+    if proposal is not None and proposal.project_id:
+        row = projects.get(store.db, proposal.project_id)
+        if row is not None:
+            return Choice(Origin.PROPOSED, row["id"], row["name"])
+        shared = name or proposal.project_name or survey(place.top).name
+        return Choice(Origin.SHARED, proposal.project_id, shared)
+    here = [row for row in projects.every(store.db) if row["repo_path"] == str(place.top)]
+    if len(here) == 1 and name is None:
+        return Choice(Origin.FOUND, here[0]["id"], here[0]["name"])
+    return Choice(Origin.NEW, str(uuid.uuid4()), name or survey(place.top).name)
+
+
+def bind(store: Store, place: Place, choice: Choice) -> Repository:
+    """Bind the clone, making the project where it is new. Doing it again changes nothing."""
+    existing = _bound(store, place) or projects.repository_at(store.db, str(place.common_dir))
+    if existing is not None and existing.project_id == choice.project_id:
+        binding.write_note(place.common_dir, Note(existing.id, str(store.home)))
+        return existing
+    repository = Repository(
+        id=existing.id if existing else str(uuid.uuid4()),
+        project_id=choice.project_id,
+        common_dir=str(place.common_dir),
+        primary_worktree=str(_main_worktree(place)),
+        confirmed="{}",
+    )
+    with store.writing() as db:
+        row = projects.get(db, choice.project_id)
+        if row is None:
+            projects.add(db, choice.project_id, printable(choice.name), str(place.top))
+        elif not row["repo_path"]:
+            projects.change(db, choice.project_id, repo_path=str(place.top))
+        projects.bind(db, repository)
+    binding.write_note(place.common_dir, Note(repository.id, str(store.home)))
+    binding.forget_checks(place.common_dir)
+    reconcile.remember_start(store, repository, place)
+    return repository
+
+
+def _bound(store: Store, place: Place) -> Repository | None:
+    try:
+        return binding.bound(store, place)
+    except NotBoundError:
+        return None
+
+
+def _main_worktree(place: Place) -> Path:
+    """The main worktree of the clone; where that has none (bare), the one that was bound."""
+    records = place.git.records("worktree", "list", "--porcelain", "-z")
+    first = records[: records.index(b"")] if b"" in records else records
+    if b"bare" in first or not first:
+        return place.top
+    main = Path(os.fsdecode(first[0].removeprefix(b"worktree ")))
+    return main if main.is_dir() and main != place.common_dir else place.top
