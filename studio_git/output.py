@@ -59,6 +59,12 @@ def warn(*parts: Part) -> None:
     _line(sys.stderr, parts)
 
 
+def warn_lines(text: str) -> None:
+    """Several lines on standard error, as they are."""
+    for line in text.rstrip("\n").split("\n"):
+        _put(sys.stderr, printable(line, multiline=True))
+
+
 def error(problem: StudioError) -> None:
     """What happened and, on a second line, what to do about it, on standard error."""
     _line(sys.stderr, [styled("git studio: ", "bad"), problem.message])
@@ -71,7 +77,7 @@ def json_out(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     if not _encodable(text, sys.stdout):
         text = json.dumps(value, indent=2)
-    sys.stdout.write(text + "\n")
+    _put(sys.stdout, text)
 
 
 def columns(
@@ -186,7 +192,7 @@ def terminal_width() -> int | None:
         return 80
 
 
-def colour(stream: TextIO) -> bool:
+def colour(stream: TextIO | None) -> bool:
     """Whether text on a stream is coloured: NO_COLOR, FORCE_COLOR, else what the terminal can.
 
     Both variables count where they are set and not empty (no-color.org, force-color.org).
@@ -199,28 +205,45 @@ def colour(stream: TextIO) -> bool:
 
 
 def flush() -> None:
-    """Hand everything written so far to whoever reads it; raises BrokenPipeError if nobody does."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    """Hand everything written so far to whoever reads it.
+
+    Raises BrokenPipeError if nobody does, another OSError if it cannot be written (a full disk).
+    """
+    for stream in _open_streams():
+        stream.flush()
+
+
+def give_up(stream: TextIO) -> None:
+    """Point a stream at the null device, so that Python's own flush at exit is silent."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def reader_gone() -> int:
-    """Give up on standard output, whose reader went away; the status to exit with.
-
-    The descriptor is pointed at the null device, so that Python's own flush at exit is silent.
-    """
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
+    """Give up on the output, whose reader went away; the status to exit with."""
+    for stream in _open_streams():
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            give_up(stream)
     return BROKEN_PIPE_STATUS
 
 
-def _line(stream: TextIO, parts: Iterable[Part]) -> None:
+def _open_streams() -> list[TextIO]:
+    """Standard output and error, but for what was closed before the start (``2>&-``)."""
+    streams: list[TextIO | None] = [sys.stdout, sys.stderr]
+    return [stream for stream in streams if stream is not None]
+
+
+def _line(stream: TextIO | None, parts: Iterable[Part]) -> None:
     coloured = colour(stream)
     _put(stream, "".join(_paint(_clean(part), coloured) for part in parts))
 
 
-def _put(stream: TextIO, line: str) -> None:
+def _put(stream: TextIO | None, line: str) -> None:
+    if stream is None:
+        return
     if not _encodable(line, stream):
         encoding = stream.encoding or "utf-8"
         line = line.encode(encoding, "backslashreplace").decode(encoding)
