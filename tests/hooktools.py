@@ -101,6 +101,15 @@ def git_version() -> tuple[int, int]:
     return int(major), int(minor)
 
 
+def idle_python(folder: Path) -> str:
+    """An interpreter that imports all and does nothing, so that nobody drains the spool.
+
+    It notes what it was asked to do in ``asked.log`` beside it.
+    """
+    log = shlex.quote(str(folder / "asked.log"))
+    return str(put_hook(folder / "idle python", f'#!/bin/sh\necho "$@" >>{log}\n'))
+
+
 def spooled(repo: Repo) -> list[str]:
     """The stages that the spool of a repository has records of."""
     spool = repo.path / ".git" / "studio" / "spool"

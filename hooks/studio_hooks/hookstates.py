@@ -18,8 +18,8 @@ from studio_hooks.hookfolder import HookFolder
 
 How = Literal["own", "chained", "dispatched", "config", "framework", "absent"]
 
-INSTALL = "run: git studio hooks install"
 IMPORT_SECONDS = 30.0
+INSTALL = "run: git studio hooks install"
 _HOW: Mapping[Shape, How] = {
     Shape.OWN: "own",
     Shape.CHAINED: "chained",
@@ -93,6 +93,12 @@ def configured(place: Place) -> dict[str, tuple[str, str]]:
         command, event = found.get(name, ("", ""))
         found[name] = (value, event) if variable == "command" else (command, value)
     return found
+
+
+def importable(python: str, isolation: str) -> bool:
+    """True where an interpreter, isolated so, finds the package that the hooks start."""
+    words = [python, isolation, "-c", "import studio_hooks"]
+    return programs.succeeds(words, seconds=IMPORT_SECONDS)
 
 
 class _Look:
@@ -170,8 +176,7 @@ class _Look:
             return "STUDIO_DISABLE is set in this environment"
         if not os.access(self.python, os.X_OK):
             return f"the interpreter {self.python} is gone; {INSTALL}"
-        words = [self.python, self.isolation, "-c", "import studio_hooks"]
-        if not programs.succeeds(words, seconds=IMPORT_SECONDS):
+        if not importable(self.python, self.isolation):
             return f"{self.python} {self.isolation} cannot import studio_hooks; {INSTALL}"
         return ""
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio_git import files, programs
+from studio_git import files
 from studio_git.errors import StudioError
 from studio_git.gitio import Place
 from studio_hooks import hookfile, hookfolder, hookrecord, shims
@@ -26,13 +26,12 @@ from studio_hooks.hookstates import (
     calls_script,
     config_name,
     configured,
+    importable,
     script_of,
     states,
 )
 
 __all__ = ["HookState", "install", "states", "uninstall"]
-
-IMPORT_SECONDS = 30.0
 
 
 def install(place: Place, *, python: str = sys.executable) -> list[HookState]:
@@ -185,7 +184,4 @@ def _isolation(python: str) -> str:
             f"the interpreter {python!r} is not an absolute path.",
             "Hooks need one: a graphical git client has no PATH worth the name.",
         )
-    isolated = programs.succeeds(
-        [python, "-I", "-c", "import studio_hooks"], seconds=IMPORT_SECONDS
-    )
-    return "-I" if isolated else "-P"
+    return "-I" if importable(python, "-I") else "-P"

@@ -13,6 +13,7 @@ from hooktools import (
     bind,
     hooks_of,
     how,
+    idle_python,
     put_hook,
     python_hook,
     ran,
@@ -55,11 +56,11 @@ def test_own_files_where_there_was_nothing(repo: Repo, log: Path) -> None:
     assert len(ran(log)) == 2
 
 
-def test_the_real_block_runs_and_spools(repo: Repo) -> None:
+def test_the_real_block_runs_and_spools(repo: Repo, tmp_path: Path) -> None:
     put_hook(hooks_of(repo) / "post-commit", "#!/bin/sh -eu\nexit 0\n")
     put_hook(hooks_of(repo) / "post-rewrite", "#!/usr/bin/env python3\nimport sys\nsys.exit()\n")
     bind(repo)
-    assert all_run(installer.install(repo.place))
+    assert all_run(installer.install(repo.place, python=idle_python(tmp_path)))
     repo.commit("one")
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     assert spooled(repo) == ["post-commit", "post-commit", "post-rewrite"]
@@ -123,10 +124,10 @@ def test_a_shell_hook_is_chained(repo: Repo, log: Path, notes: Path, shebang: st
     assert snapshot(hooks) == before
 
 
-def test_the_real_block_leaves_the_hosts_input(repo: Repo, notes: Path) -> None:
+def test_the_real_block_leaves_the_hosts_input(repo: Repo, tmp_path: Path, notes: Path) -> None:
     put_hook(hooks_of(repo) / "post-rewrite", theirs(notes, "#!/bin/sh -eu"))
     bind(repo)
-    installer.install(repo.place)
+    installer.install(repo.place, python=idle_python(tmp_path))
     first = repo.commit("one")
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     second = repo.git("rev-parse", "HEAD")

@@ -14,6 +14,7 @@ from hooktools import (
     git_version,
     hooks_of,
     how,
+    idle_python,
     put_hook,
     ran,
     snapshot,
@@ -212,7 +213,7 @@ def test_the_line_works_with_the_real_block_and_in_a_worktree(repo: Repo, tmp_pa
     linked = Repo(tmp_path / "linked")
     repo.git("worktree", "add", "-q", "-b", "side", linked.path)
     notes.unlink()
-    installer.install(repo.place)
+    installer.install(repo.place, python=idle_python(tmp_path))
     first = linked.commit("two")
     linked.git("commit", "-q", "--amend", "--allow-empty", "-m", "three")
     assert [stage for stage in spooled(repo) if stage != "post-checkout"][-1] == "post-rewrite"

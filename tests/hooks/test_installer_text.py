@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_hooks import framework, hookfile
+from studio_hooks import hookfile
 from studio_hooks.hookfile import Shape
 
 BLOCK = hookfile.BEGIN + b" 1 pre-commit\n(\necho ours\n) || :\n" + hookfile.END + b"\n"
@@ -103,24 +103,3 @@ def test_shapes_are_told_apart() -> None:
     assert hookfile.shape(hookfile.dispatcher(BLOCK, KEPT)) is Shape.DISPATCHED
     assert not hookfile.edited_dispatcher(hookfile.dispatcher(OLDER, KEPT), KEPT)
     assert hookfile.edited_dispatcher(hookfile.dispatcher(BLOCK, KEPT) + b"echo\n", KEPT)
-
-
-@pytest.mark.parametrize(
-    ("environment", "stage"),
-    [
-        ({"PRE_COMMIT": "1"}, "post-commit"),
-        ({"PRE_COMMIT": "1", "PRE_COMMIT_REWRITE_COMMAND": "amend"}, "post-rewrite"),
-        ({"PRE_COMMIT": "1", "PRE_COMMIT_IS_SQUASH_MERGE": "0"}, "post-merge"),
-        ({"PRE_COMMIT": "1", "PRE_COMMIT_CHECKOUT_TYPE": "1"}, "post-checkout"),
-        ({"PREK_HOOK_STAGE": "post-merge"}, "post-merge"),
-        ({"PREK_HOOK_STAGE": "manual"}, "post-commit"),
-    ],
-)
-def test_a_framework_tells_its_stage(environment: dict[str, str], stage: str) -> None:
-    assert framework.stage(environment) == stage
-
-
-def test_restored_files_are_no_checkout_of_a_branch() -> None:
-    assert not framework.branch_checkout({"PRE_COMMIT_CHECKOUT_TYPE": "0"})
-    assert framework.branch_checkout({"PRE_COMMIT_CHECKOUT_TYPE": "1"})
-    assert framework.branch_checkout({})
