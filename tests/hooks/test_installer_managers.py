@@ -235,7 +235,9 @@ def test_lefthook_rewrites_its_hooks_and_that_is_told(
     assert all_run(installer.install(repo.place))
     repo.commit("one")
     assert ran(log) == ["pre-commit 0", "post-commit 0"]
-    repo.write("lefthook.yml", LEFTHOOK.replace("NOTES", str(notes)).replace("theirs", "changed"))
+    changed = LEFTHOOK.replace("NOTES", str(notes)).replace("theirs", "changed")
+    # lefthook looks at whole seconds before it looks at the content.
+    os.utime(repo.write("lefthook.yml", changed), (1_000_000_000, 1_000_000_000))
     repo.commit("two")
     told = {state.stage: state.runs for state in installer.states(repo.place)}
     assert not told["pre-commit"]
