@@ -23,10 +23,11 @@ INIT_HINT = "Bind it with: git studio init"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the clone itself remembers of its binding."""
+    """What the clone itself remembers of its binding; ``top`` is the work tree it was bound in."""
 
     repository_id: str
     home: str
+    top: str
 
 
 def studio_dir(common_dir: Path) -> Path:
@@ -46,7 +47,7 @@ def read_note(common_dir: Path) -> Note | None:
         return None
     try:
         content = json.loads(data)
-        return Note(str(content["repository"]), str(content["home"]))
+        return Note(str(content["repository"]), str(content["home"]), str(content["top"]))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -54,7 +55,8 @@ def read_note(common_dir: Path) -> Note | None:
 def write_note(common_dir: Path, note: Note) -> None:
     """Leave the note in the clone."""
     path = note_path(common_dir)
-    data = json.dumps({"repository": note.repository_id, "home": note.home}, indent=1).encode()
+    content = {"repository": note.repository_id, "home": note.home, "top": note.top}
+    data = json.dumps(content, indent=1).encode()
     found = files.read_bytes(path)
     if found != data:
         files.write_whole(

@@ -19,6 +19,7 @@ from studio_git.services.drift import (
     look,
 )
 from studio_git.services.sides import WorkTree
+from studio_git.store.contexts import ContextFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,14 @@ def _carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
     number = changes.carry_out(workspace, title, steps)
     refresh(workspace)
     return number
+
+
+def standing_now(workspace: Workspace, file: ContextFile) -> Standing | None:
+    """How one context file stands now; None where it is no longer tracked."""
+    found = look(
+        workspace.store, workspace.repository, workspace.place, paths=[str(file.repo_path)]
+    )
+    return next((standing for standing in found if standing.file.id == file.id), None)
 
 
 def refresh(workspace: Workspace) -> list[Standing]:

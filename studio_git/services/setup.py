@@ -92,7 +92,9 @@ def bind(store: Store, place: Place, choice: Choice) -> Repository:
     """Bind the clone, making the project where it is new. Doing it again changes nothing."""
     existing = _bound(store, place) or projects.repository_at(store.db, str(place.common_dir))
     if existing is not None and existing.project_id == choice.project_id:
-        binding.write_note(place.common_dir, Note(existing.id, str(store.home)))
+        binding.write_note(
+            place.common_dir, Note(existing.id, str(store.home), existing.primary_worktree)
+        )
         return existing
     repository = Repository(
         id=existing.id if existing else str(uuid.uuid4()),
@@ -108,7 +110,8 @@ def bind(store: Store, place: Place, choice: Choice) -> Repository:
         elif not row["repo_path"]:
             projects.change(db, choice.project_id, repo_path=str(place.top))
         projects.bind(db, repository)
-    binding.write_note(place.common_dir, Note(repository.id, str(store.home)))
+    note = Note(repository.id, str(store.home), repository.primary_worktree)
+    binding.write_note(place.common_dir, note)
     binding.forget_checks(place.common_dir)
     reconcile.remember_start(store, repository, place)
     return repository

@@ -1,0 +1,143 @@
+"""``git studio project``: the projects of the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from studio_git import config, gitio
+from studio_git.errors import NotBoundError
+from studio_git.output import columns, json_out, say, styled
+from studio_git.services import binding, projects
+from studio_git.services.workspace import open_home
+from studio_git.store import projects as rows
+from studio_git.store.connection import Store
+
+
+@click.group()
+def command() -> None:
+    """List, show, edit and archive projects.
+
+    A project is named by its name, its id, or the first four or more characters of its id.
+    """
+
+
+@command.command("list")
+@click.option("--archived", is_flag=True, help="Archived ones too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def list_(archived: bool, as_json: bool) -> int:
+    """List the projects."""
+    with _store() as store:
+        found = rows.every(store.db, archived=archived)
+        clones = {row["id"]: len(rows.repositories(store.db, row["id"])) for row in found}
+    if as_json:
+        json_out([dict(row) for row in found])
+        return 0
+    if not found:
+        say("There are no projects yet. Make one in a repository with: git studio init")
+    columns(
+        [
+            [
+                styled(row["name"], "bold"),
+                styled(row["id"][:8], "dim"),
+                _count(clones[row["id"]], "clone"),
+                styled("archived" if row["archived_at"] else row["repo_path"] or "", "dim"),
+            ]
+            for row in found
+        ]
+    )
+    return 0
+
+
+@command.command()
+@click.argument("project", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(project: str | None, as_json: bool) -> int:
+    """Show one project: that of this repository, or the one named."""
+    with _store() as store:
+        row = _row(store, project)
+        clones = rows.repositories(store.db, row["id"])
+    if as_json:
+        json_out(dict(row) | {"clones": [clone.primary_worktree for clone in clones]})
+        return 0
+    say(styled(row["name"], "bold"))
+    if row["description"]:
+        say(row["description"])
+    facts = [("id", row["id"]), ("path", row["repo_path"] or "none")]
+    facts.append(("created", f"{row['created_at']} UTC"))
+    if row["archived_at"]:
+        facts.append(("archived", f"{row['archived_at']} UTC"))
+    facts += [("clone", clone.primary_worktree) for clone in clones]
+    columns([styled(name, "dim"), value] for name, value in facts)
+    return 0
+
+
+@command.command()
+@click.argument("project", required=False)
+@click.option("--name", help="Another name.")
+@click.option("--description", help="What the project is; an empty text takes it away.")
+@click.option(
+    "--path", "repo_path", type=click.Path(path_type=Path), help="Where its repository is."
+)
+def edit(
+    project: str | None, name: str | None, description: str | None, repo_path: Path | None
+) -> int:
+    """Change a project's name, description or path."""
+    with _store() as store:
+        row = _row(store, project)
+        where = repo_path.absolute() if repo_path is not None else None
+        projects.edit(store, row, name=name, description=description, repo_path=where)
+    say(f"{name or row['name']}: ", styled("changed", "good"), ".")
+    return 0
+
+
+@command.command()
+@click.argument("project", required=False)
+def archive(project: str | None) -> int:
+    """Take a project out of the lists and alerts; nothing of it is removed."""
+    return _set_archived(project, archived=True)
+
+
+@command.command()
+@click.argument("project", required=False)
+def unarchive(project: str | None) -> int:
+    """Bring an archived project back."""
+    return _set_archived(project, archived=False)
+
+
+def _set_archived(project: str | None, *, archived: bool) -> int:
+    with _store() as store:
+        row = _row(store, project)
+        changed = projects.set_archived(store, row, archived=archived)
+    state = "archived" if archived else "in the lists again"
+    say(f"{row['name']}: ", styled(state if changed else f"was {state} already", "good"), ".")
+    return 0
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    """The store of the clone that we are in, or of the environment outside of one."""
+    try:
+        home = binding.home_of(gitio.locate(Path.cwd()))
+    except NotBoundError:
+        home = config.studio_home()
+    with open_home(home) as store:
+        yield store
+
+
+def _row(store: Store, words: str | None) -> sqlite3.Row:
+    if words is not None:
+        return projects.find_project(store, words)
+    repository = binding.bound(store, gitio.locate(Path.cwd()))
+    row = rows.get(store.db, repository.project_id)
+    if row is None:
+        raise NotBoundError("this repository's project is gone from the store.", binding.INIT_HINT)
+    return row
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

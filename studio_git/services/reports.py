@@ -1,0 +1,69 @@
+"""How context files stand, as the JSON that other programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from studio_git.services.clone import Workspace
+from studio_git.services.drift import Standing, reason_for_people
+from studio_git.store import cycles, sessions
+
+
+def entry(standing: Standing) -> dict[str, Any]:
+    """One context file: stable keys, hashes of the normalised text, None for absent sides."""
+    verdict = standing.verdict
+    return {
+        "filename": standing.file.filename,
+        "repo_path": standing.file.repo_path,
+        "sync_status": verdict.status.value,
+        "kind": verdict.kind.value if verdict.kind else None,
+        "reason": reason_for_people(standing),
+        "diff_summary": verdict.diff_summary,
+        "canonical_hash": standing.canonical_hash,
+        "repo_hash": standing.repo_hash,
+        "base_hash": standing.base_hash,
+        "dismissed": standing.dismissed,
+        "aliases": [alias.path for alias in standing.file.aliases],
+    }
+
+
+def status(workspace: Workspace, standings: Iterable[Standing]) -> dict[str, Any]:
+    """The object that ``git studio status --json`` prints."""
+    db, project = workspace.store.db, workspace.project
+    session = sessions.latest(db, project["id"])
+    cycle = cycles.get(db, session["cycle_id"]) if session and session["cycle_id"] else None
+    return {
+        "project": {"id": project["id"], "name": project["name"]},
+        "repository": {"id": workspace.repository.id, "path": str(workspace.place.top)},
+        "context": [entry(standing) for standing in standings],
+        "cycle": _chosen(cycle, "id", "name", "cycle_type", "phase")
+        if cycle and cycle["completed_at"] is None
+        else None,
+        "session": _chosen(session, "id", "title", "created_at", "duration_minutes"),
+    }
+
+
+def differences(standing: Standing) -> dict[str, Any]:
+    """One context file with its hunks: line numbers from 1, lines without their newlines."""
+    return entry(standing) | {
+        "hunks": [
+            {
+                "number": hunk.number,
+                "moved": hunk.moved,
+                "canonical_start": hunk.canonical_start + 1,
+                "canonical_lines": _text(hunk.canonical_lines),
+                "repo_start": hunk.repo_start + 1,
+                "repo_lines": _text(hunk.repo_lines),
+            }
+            for hunk in standing.hunks
+        ]
+    }
+
+
+def _text(lines: Iterable[bytes]) -> list[str]:
+    return [line.decode("utf-8", "replace").removesuffix("\n") for line in lines]
+
+
+def _chosen(row: Any, *columns: str) -> dict[str, Any] | None:
+    return None if row is None else {column: row[column] for column in columns}
