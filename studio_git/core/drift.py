@@ -71,8 +71,8 @@ def judge(canonical: Side, repo: Side, base: bytes | None) -> Verdict:
             diff_summary=summary,
             merged=merged.content(),
         )
-    places = "place" if merged.conflicts == 1 else "places"
-    reason = f"both sides changed the same {merged.conflicts} {places}"
+    places = "place" if merged.conflicts == 1 else f"{merged.conflicts} places"
+    reason = f"both sides changed the same {places}"
     return Verdict(SyncStatus.DIVERGED, DriftKind.CONFLICT, reason, summary)
 
 

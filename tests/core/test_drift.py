@@ -24,7 +24,7 @@ MISSING_REPO, MISSING_STUDIO = DriftKind.MISSING_IN_REPO, DriftKind.MISSING_IN_S
 AHEAD, EDITED = DriftKind.STUDIO_AHEAD, DriftKind.REPO_AHEAD
 SYNCED = Verdict(SyncStatus.SYNCED)
 ABSENT = Verdict(UNKNOWN, MISSING_STUDIO, "absent on both sides, in Studio and in the repository")
-ONE_CONFLICT = "both sides changed the same 1 place"
+ONE_CONFLICT = "both sides changed the same place"
 PLUS, MINUS, SWAP = "+5 lines, -0 lines", "+0 lines, -5 lines", "+1 lines, -1 lines"
 
 
