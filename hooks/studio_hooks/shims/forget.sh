@@ -1,0 +1,1 @@
+unset studio_dir studio_common studio_file studio_now studio_python studio_same studio_found studio_clean studio_told studio_day studio_1 studio_2 studio_kick studio_age studio_clobber studio_pairs
