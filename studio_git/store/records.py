@@ -1,0 +1,166 @@
+"""Rows of ``decisions``, ``learnings`` and ``git_questions``, and which commit each stands in."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+Row = sqlite3.Row
+
+
+class Kind(StrEnum):
+    """``git_notes.kind``: what a commit's trailers can state."""
+
+    DECISION = "decision"
+    LEARNING = "learning"
+    QUESTION = "question"
+
+
+_TABLES: Mapping[Kind, str] = {
+    Kind.DECISION: "decisions",
+    Kind.LEARNING: "learnings",
+    Kind.QUESTION: "git_questions",
+}
+_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.DECISION: ("title", "rationale", "alternatives"),
+    Kind.LEARNING: ("title", "problem", "solution", "tags"),
+    Kind.QUESTION: ("question",),
+}
+
+Columns = Mapping[str, str | None]
+"""Columns of a row by name; lists are JSON text, as :func:`array` makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A record and its place in a commit's message."""
+
+    kind: Kind
+    record_id: str
+    commit_id: int
+    position: int
+
+
+def array(values: Sequence[str]) -> str:
+    """A list as the store keeps it."""
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def add(
+    db: sqlite3.Connection, kind: Kind, record_id: str, project_id: str, columns: Columns
+) -> None:
+    """Insert a record. ``created_at`` may be among the columns; else it is now."""
+    given = {name: value for name, value in columns.items() if value is not None}
+    names = ", ".join(["id", "project_id", *given])
+    marks = ", ".join("?" * (len(given) + 2))
+    db.execute(
+        f"INSERT INTO {_TABLES[kind]} ({names}) VALUES ({marks})",  # noqa: S608 - names of ours
+        [record_id, project_id, *given.values()],
+    )
+
+
+def text(db: sqlite3.Connection, kind: Kind, record_id: str) -> dict[str, str | None] | None:
+    """What a record says, without what it belongs to; None if it was deleted."""
+    columns = ", ".join(_COLUMNS[kind])
+    row = db.execute(
+        f"SELECT {columns} FROM {_TABLES[kind]} WHERE id = ?",  # noqa: S608 - names of ours
+        [record_id],
+    ).fetchone()
+    return None if row is None else dict(row)
+
+
+def change(db: sqlite3.Connection, kind: Kind, record_id: str, columns: Columns) -> None:
+    """Set columns of a record, and ``updated_at`` where it has one."""
+    assignments = [f"{name} = ?" for name in columns]
+    if kind is Kind.LEARNING:
+        assignments.append("updated_at = CURRENT_TIMESTAMP")
+    db.execute(
+        f"UPDATE {_TABLES[kind]} SET {', '.join(assignments)} WHERE id = ?",  # noqa: S608
+        [*columns.values(), record_id],
+    )
+
+
+def delete(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
+    """Delete a record and what ties it to a commit."""
+    untie(db, kind, record_id)
+    db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
+
+
+def tie(db: sqlite3.Connection, kind: Kind, record_id: str, commit_id: int, position: int) -> None:
+    """Say in which commit a record stands, and as the how manieth of its kind, from 0."""
+    db.execute(
+        "INSERT INTO git_notes (kind, record_id, commit_id, position) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (kind, record_id) DO UPDATE SET commit_id = excluded.commit_id, "
+        "position = excluded.position",
+        [kind.value, record_id, commit_id, position],
+    )
+
+
+def untie(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
+    """Forget which commit a record stands in."""
+    db.execute("DELETE FROM git_notes WHERE kind = ? AND record_id = ?", [kind.value, record_id])
+
+
+def in_commit(db: sqlite3.Connection, kind: Kind, commit_id: int) -> list[Note]:
+    """What of one kind stands in a commit, in the order of its message."""
+    rows = db.execute(
+        "SELECT * FROM git_notes WHERE commit_id = ? AND kind = ? ORDER BY position",
+        [commit_id, kind.value],
+    )
+    return [Note(kind, row["record_id"], row["commit_id"], row["position"]) for row in rows]
+
+
+def in_session(db: sqlite3.Connection, kind: Kind, session_id: str) -> list[Row]:
+    """The rows of one kind that stand in a session's commits, in the order of the work."""
+    return db.execute(
+        f"SELECT r.* FROM {_TABLES[kind]} r "  # noqa: S608 - names of ours
+        "JOIN git_notes n ON n.record_id = r.id AND n.kind = ? "
+        "JOIN git_commits c ON c.id = n.commit_id AND c.rewritten_to IS NULL "
+        "WHERE c.session_id = ? ORDER BY c.author_time, c.id, n.position",
+        [kind.value, session_id],
+    ).fetchall()
+
+
+def decisions(db: sqlite3.Connection, project_id: str | None, limit: int | None) -> list[Row]:
+    """Decisions of one project or of all, the newest first."""
+    return db.execute(
+        "SELECT * FROM decisions WHERE (?1 IS NULL OR project_id = ?1) "
+        "ORDER BY created_at DESC, rowid DESC LIMIT ?2",
+        [project_id, -1 if limit is None else limit],
+    ).fetchall()
+
+
+def learnings(
+    db: sqlite3.Connection, project_id: str | None, limit: int | None, *, tag: str | None = None
+) -> list[Row]:
+    """Learnings of one project or of all, the newest first; with a tag only those that have it."""
+    return db.execute(
+        "SELECT * FROM learnings l WHERE (?1 IS NULL OR l.project_id = ?1) "
+        "AND (?3 IS NULL OR (json_valid(l.tags) AND EXISTS (SELECT 1 FROM json_each(l.tags) "
+        "WHERE lower(value) = lower(?3)))) ORDER BY l.created_at DESC, l.rowid DESC LIMIT ?2",
+        [project_id, -1 if limit is None else limit, tag],
+    ).fetchall()
+
+
+def tags(db: sqlite3.Connection, project_id: str | None) -> list[Row]:
+    """The tags of learnings with the number of each, ``tag`` and ``count``, the most used first."""
+    return db.execute(
+        "SELECT t.value AS tag, count(*) AS count FROM learnings l, json_each("
+        "CASE WHEN json_valid(l.tags) THEN l.tags ELSE '[]' END) t "
+        "WHERE (?1 IS NULL OR l.project_id = ?1) GROUP BY t.value "
+        "ORDER BY count DESC, tag",
+        [project_id],
+    ).fetchall()
+
+
+def commit_of(db: sqlite3.Connection, kind: Kind, record_id: str) -> str | None:
+    """The oid of the commit that a record stands in; None if it was added by hand."""
+    row = db.execute(
+        "SELECT c.oid FROM git_notes n JOIN git_commits c ON c.id = n.commit_id "
+        "WHERE n.kind = ? AND n.record_id = ?",
+        [kind.value, record_id],
+    ).fetchone()
+    return None if row is None else str(row["oid"])
