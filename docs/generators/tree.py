@@ -167,11 +167,10 @@ def _value(parameter: click.Parameter, context: click.Context) -> Value:
         kind = Kind.FOLDER
     elif parameter.metavar == "FILE":
         kind = Kind.FILE
-    name = parameter.metavar
-    if name is None:
-        name = "|".join(choices) if kind is Kind.CHOICE else (parameter.name or "").upper()
-        name = name.removesuffix("S") if parameter.name == "paths" else name
-    return Value(name.strip("[]."), kind, choices)
+    name = parameter.metavar or parameter.make_metavar(context)
+    if kind is Kind.TRACKED:
+        name = "PATH"
+    return Value(name.strip("[]{}."), kind, choices)
 
 
 def _paragraphs(text: str) -> str:

@@ -1,0 +1,62 @@
+# Every target works from a fresh clone with python3 (3.11 or newer), git and make.
+# PYTHON=… chooses the interpreter; nothing outside this folder is touched.
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help venv test test-all test-slow test-other lint docs demo bench clean
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+OTHERS := 3.12 3.13
+SHIMS = $(wildcard hooks/studio_hooks/shims/*.sh)
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## Make the virtual environment with everything for development
+
+$(STAMP): pyproject.toml
+	@python=$$(PYTHON="$(PYTHON)" sh .ci/python) && "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+test: $(STAMP) ## The quick tests
+	$(BIN)/pytest -q -n auto -m "not slow"
+
+test-all: test test-slow test-other ## All tests, on every Python that is installed
+
+test-slow: $(STAMP) ## The heavy tests alone
+	$(BIN)/pytest -q -n auto -m slow
+
+test-other: ## The quick tests on the other Pythons
+	@for version in $(OTHERS); do \
+	  if python=$$(PYTHON= sh .ci/python "$$version"); then \
+	    echo "== Python $$version"; \
+	    $(MAKE) --no-print-directory VENV=.venv-$$version PYTHON="$$python" test || exit 1; \
+	  else \
+	    echo "== Python $$version is not installed: not tested"; \
+	  fi; \
+	done
+
+lint: $(STAMP) ## Style, types, the import contracts, the shims, the generated pages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run
+	$(BIN)/shellcheck --shell=sh .ci/python $(SHIMS)
+	$(BIN)/python docs/generate.py --check
+
+docs: $(STAMP) ## Write the pages, the manual and the completions that are made from the code
+	$(BIN)/python docs/generate.py
+
+demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for another one)
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh $(REPO)
+
+bench: $(STAMP) ## What a commit costs with the hooks, beside what it costs without
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/commit.py
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

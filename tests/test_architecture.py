@@ -1,0 +1,132 @@
+"""The house rules that a machine can hold: layers, purity, sizes, a test for each part."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import SCRIPTS
+
+from studio_git.commands.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = {"studio_git": ROOT, "studio_hooks": ROOT / "hooks", "studio_lsp": ROOT / "lsp"}
+MODULES = sorted(path for name, top in PACKAGES.items() for path in (top / name).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+MAX_MODULE_LINES = 400
+MAX_FUNCTION_LINES = 60
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def dotted(path: Path) -> str:
+    top = next(top for name, top in PACKAGES.items() if path.is_relative_to(top / name))
+    return ".".join(path.relative_to(top).with_suffix("").parts)
+
+
+def imported(path: Path) -> set[str]:
+    """The modules, and names of modules, that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_the_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [SCRIPTS / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_sql_stays_in_the_store(path: Path) -> None:
+    """Elsewhere sqlite3 names the type of a connection or a row, and nothing is executed."""
+    if path.is_relative_to(ROOT / "studio_git" / "store"):
+        return
+    nodes = [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+    ]
+    used = {node.attr for node in nodes if ast.unparse(node.value) == "sqlite3"}
+    assert used <= {"Connection", "Row"}
+    assert not {node.attr for node in nodes} & {"execute", "executemany", "executescript"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=short)
+def test_small_enough_to_read(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_MODULE_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < MAX_FUNCTION_LINES, node.name
+
+
+def test_packages_run_nothing_when_they_are_imported() -> None:
+    for path in MODULES:
+        if path.name == "__init__.py":
+            body = ast.parse(path.read_text()).body
+            assert all(isinstance(node, ast.Expr | ast.Assign | ast.ImportFrom) for node in body), (
+                path
+            )
+
+
+def test_every_module_is_tested() -> None:
+    """By a file that bears its name, or by one that imports it."""
+    names = {path.stem.removeprefix("test_") for path in TESTS}
+    reached = {name for path in TESTS for name in imported(path)}
+    untested = [
+        dotted(path)
+        for path in MODULES
+        if path.name not in ("__init__.py", "__main__.py")
+        and path.stem not in names
+        and dotted(path) not in reached
+    ]
+    assert untested == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_run_by_a_test(name: str) -> None:
+    pattern = re.compile(rf"""studio(_json)?\(\s*["']{name}["']""")
+    assert any(pattern.search(path.read_text()) for path in TESTS)
+
+
+def test_the_hook_path_loads_nothing_heavy() -> None:
+    """In a fresh interpreter, because an import inside a function escapes the linter."""
+    code = (
+        "import sys, studio_hooks.__main__\n"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"click", "git", "lsprotocol", "pygls", "rich", "sqlite_utils", "tomlkit"}
+    assert heavy & set(done.stdout.split()) == set()
+
+
+def test_the_repository_says_nothing_of_the_workshop() -> None:
+    """No path of the machine that it was written on."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    workshop = re.compile("/" + "work/|/" + "root/")
+    texts = [
+        ROOT / name
+        for name in tracked
+        if name and (ROOT / name).suffix in (".md", ".py", ".toml", ".sh", ".yaml")
+    ]
+    assert [
+        short(path) for path in texts if path.exists() and workshop.search(path.read_text())
+    ] == []
