@@ -9,7 +9,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OTHERS := 3.12 3.13
-SHIMS = $(wildcard hooks/studio_hooks/shims/*.sh)
+HOOK := import sys; from studio_hooks.shims import STAGES, block; \
+  print(*STAGES) if len(sys.argv) == 1 else \
+  print("\#!/bin/sh", block(sys.argv[1], python="/usr/bin/python3", isolation="-I"), sep="\n")
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,9 +45,12 @@ lint: $(STAMP) ## Style, types, the import contracts, the shims, the generated p
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	MYPYPATH=docs $(BIN)/mypy docs/generate.py
 	$(BIN)/lint-imports
-	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run
-	$(BIN)/shellcheck --shell=sh .ci/python $(SHIMS)
+	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run demo/run.sh
+	$(BIN)/shellcheck .ci/python
+	@for stage in $$($(BIN)/python -c '$(HOOK)'); do echo "shellcheck the $$stage hook"; \
+	  $(BIN)/python -c '$(HOOK)' "$$stage" | $(BIN)/shellcheck - || exit 1; done
 	$(BIN)/python docs/generate.py --check
 
 docs: $(STAMP) ## Write the pages, the manual and the completions that are made from the code
