@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from generators import settings
 from generators.settings import Setting
 from generators.tree import Command
 from studio_git.commands.cli import SECTIONS
+
+_CODE = re.compile(r"\\\(ga(.+?)\\\(ga")  # what stands between backticks, once escaped
 
 DESCRIPTION = """\
 A repository carries context files for the agents that work in it: CLAUDE.md, AGENTS.md, an
@@ -140,7 +144,7 @@ def _settings(rows: list[Setting]) -> list[str]:
         details = [f"Values: {row.values}."]
         if row.default != "–":
             details.append(f"Unless set: {row.default}.")
-        meaning = " ".join([row.meaning, *details]).replace("`", "")
+        meaning = " ".join([row.meaning, *details])
         lines += [".TP 4", f"\\fB{_escape(row.key)}\\fR", *_text(meaning)]
     return lines
 
@@ -154,7 +158,8 @@ def _text(text: str) -> list[str]:
         if paragraph.startswith("    "):
             lines += _verbatim("\n".join(line[4:] for line in paragraph.split("\n")))
         else:
-            lines.append(_escape(" ".join(paragraph.split())))
+            escaped = _escape(" ".join(paragraph.split()))
+            lines.append(_CODE.sub(r"\\fB\1\\fR", escaped))
     return lines
 
 
@@ -166,4 +171,5 @@ def _escape(text: str) -> str:
     """Text in which nothing is a request or an escape, and a hyphen stays one when copied."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
     text = text.replace("~", "\\(ti").replace("^", "\\(ha").replace("`", "\\(ga")
+    text = "".join(sign if sign.isascii() else f"\\[u{ord(sign):04X}]" for sign in text)
     return "\\&" + text if text.startswith((".", "'")) else text

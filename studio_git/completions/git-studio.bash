@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack init project hooks completion'
+        commands='status diff sync resolve undo track untrack capture session decision learning activity init project hooks completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -150,6 +150,90 @@ __git_studio_command() {
         options='-h --help'
         valued=''
         argument='@tracked'
+        ;;
+    'capture')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'session')
+        commands='list show'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'session list')
+        commands=''
+        options='-p --project --all-projects -n --limit --json -h --help'
+        valued='-p --project -n --limit'
+        argument='@text'
+        ;;
+    'session show')
+        commands=''
+        options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'decision')
+        commands='add list show'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'decision add')
+        commands=''
+        options='-r --rationale -a --alternative --cycle -p --project --json -h --help'
+        valued='-r --rationale -a --alternative --cycle -p --project'
+        argument='@text'
+        ;;
+    'decision list')
+        commands=''
+        options='-p --project --all-projects -n --limit --json -h --help'
+        valued='-p --project -n --limit'
+        argument='@text'
+        ;;
+    'decision show')
+        commands=''
+        options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'learning')
+        commands='add list show tags'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'learning add')
+        commands=''
+        options='-P --problem -S --solution -t --tag --cycle -p --project --json -h --help'
+        valued='-P --problem -S --solution -t --tag --cycle -p --project'
+        argument='@text'
+        ;;
+    'learning list')
+        commands=''
+        options='-t --tag -p --project --all-projects -n --limit --json -h --help'
+        valued='-t --tag -p --project -n --limit'
+        argument='@text'
+        ;;
+    'learning show')
+        commands=''
+        options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'learning tags')
+        commands=''
+        options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'activity')
+        commands=''
+        options='-p --project --all-projects -n --limit --json -h --help'
+        valued='-p --project -n --limit'
+        argument='@text'
         ;;
     'init')
         commands=''

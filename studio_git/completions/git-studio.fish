@@ -53,7 +53,13 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack init project hooks completion
+            printf '%s\n' status diff sync resolve undo track untrack capture session decision learning activity init project hooks completion
+        case 'session'
+            printf '%s\n' list show
+        case 'decision'
+            printf '%s\n' add list show
+        case 'learning'
+            printf '%s\n' add list show tags
         case 'project'
             printf '%s\n' archive edit list show unarchive
         case 'hooks'
@@ -70,6 +76,26 @@ function __git_studio_valued
             printf '%s\n' --hunk
         case 'track'
             printf '%s\n' --as
+        case 'session list'
+            printf '%s\n' -p --project -n --limit
+        case 'session show'
+            printf '%s\n' -p --project
+        case 'decision add'
+            printf '%s\n' -r --rationale -a --alternative --cycle -p --project
+        case 'decision list'
+            printf '%s\n' -p --project -n --limit
+        case 'decision show'
+            printf '%s\n' -p --project
+        case 'learning add'
+            printf '%s\n' -P --problem -S --solution -t --tag --cycle -p --project
+        case 'learning list'
+            printf '%s\n' -t --tag -p --project -n --limit
+        case 'learning show'
+            printf '%s\n' -p --project
+        case 'learning tags'
+            printf '%s\n' -p --project
+        case 'activity'
+            printf '%s\n' -p --project -n --limit
         case 'init'
             printf '%s\n' --project --name
         case 'project edit'
@@ -85,6 +111,11 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a undo -d 'Take back a sync or a resolve'
     complete -c $program -n '__git_studio_at \'\'' -f -a track -d 'Keep a file of the repository in Studio'
     complete -c $program -n '__git_studio_at \'\'' -f -a untrack -d 'Stop keeping a file in Studio'
+    complete -c $program -n '__git_studio_at \'\'' -f -a capture -d 'Turn commits into sessions now'
+    complete -c $program -n '__git_studio_at \'\'' -f -a session -d 'List and show work sessions'
+    complete -c $program -n '__git_studio_at \'\'' -f -a decision -d 'List, show and add decisions'
+    complete -c $program -n '__git_studio_at \'\'' -f -a learning -d 'List, show and add learnings'
+    complete -c $program -n '__git_studio_at \'\'' -f -a activity -d 'Show what happened, newest first'
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
     complete -c $program -n '__git_studio_at \'\'' -f -a hooks -d 'Install, remove and check the git hooks'
@@ -119,6 +150,75 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'track\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'untrack\'' -f -a '(__git_studio_tracked)'
     complete -c $program -n '__git_studio_at \'untrack\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'capture\'' -l json -f -d 'Print one JSON object.'
+    complete -c $program -n '__git_studio_at \'capture\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'session\'' -f -a list -d 'List sessions, the newest first'
+    complete -c $program -n '__git_studio_at \'session\'' -f -a show -d 'Show one session, the newest unless named'
+    complete -c $program -n '__git_studio_at \'session\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'session list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'session list\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'session list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'session list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'session list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'session show\'' -f
+    complete -c $program -n '__git_studio_at \'session show\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'session show\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'session show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'session show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a add -d 'Add a decision that no commit states'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a list -d 'List decisions, the newest first'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a show -d 'Show one decision'
+    complete -c $program -n '__git_studio_at \'decision\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -f
+    complete -c $program -n '__git_studio_at \'decision add\'' -s r -l rationale -x -d 'Why it was decided so.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -s a -l alternative -x -d 'What was considered; repeatable.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision list\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'decision list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'decision list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision show\'' -f
+    complete -c $program -n '__git_studio_at \'decision show\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision show\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'decision show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a add -d 'Add a learning that no commit states'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a list -d 'List learnings, the newest first'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a show -d 'Show one learning'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a tags -d 'List the tags of learnings, the most used first'
+    complete -c $program -n '__git_studio_at \'learning\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -f
+    complete -c $program -n '__git_studio_at \'learning add\'' -s P -l problem -x -d 'What the problem was.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -s S -l solution -x -d 'How it was solved.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -s t -l tag -x -d 'A tag; repeatable.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -s t -l tag -x -d 'Those with this tag.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning show\'' -f
+    complete -c $program -n '__git_studio_at \'learning show\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning show\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'learning show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning tags\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning tags\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'learning tags\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning tags\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'activity\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'activity\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'activity\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'activity\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'init\'' -l project -x -d 'Bind to this project of the store.'
     complete -c $program -n '__git_studio_at \'init\'' -l name -x -d 'The name of the new project; the repository\'s unless said.'
     complete -c $program -n '__git_studio_at \'init\'' -l adopt -l no-adopt -f -d 'Take the context files that are found into Studio, or none. Asked on a terminal.'

@@ -161,6 +161,228 @@ __git-studio_init() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_activity() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_learning_tags() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_learning_show() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':LEARNING: '
+}
+
+__git-studio_learning_list() {
+  _arguments -s -S \
+    '(-t --tag)-t+[Those with this tag.]:TEXT: ' \
+    '(-t --tag)--tag=[Those with this tag.]:TEXT: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_learning_add() {
+  _arguments -s -S \
+    '(-P --problem)-P+[What the problem was.]:TEXT: ' \
+    '(-P --problem)--problem=[What the problem was.]:TEXT: ' \
+    '(-S --solution)-S+[How it was solved.]:TEXT: ' \
+    '(-S --solution)--solution=[How it was solved.]:TEXT: ' \
+    '*-t+[A tag; repeatable.]:TEXT: ' \
+    '*--tag=[A tag; repeatable.]:TEXT: ' \
+    '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TITLE: '
+}
+
+__git-studio_learning() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'add:Add a learning that no commit states'
+        'list:List learnings, the newest first'
+        'show:Show one learning'
+        'tags:List the tags of learnings, the most used first'
+      )
+      _describe -t commands 'git studio learning command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        add) __git-studio_learning_add && ret=0 ;;
+        list) __git-studio_learning_list && ret=0 ;;
+        show) __git-studio_learning_show && ret=0 ;;
+        tags) __git-studio_learning_tags && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_decision_show() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DECISION: '
+}
+
+__git-studio_decision_list() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_decision_add() {
+  _arguments -s -S \
+    '(-r --rationale)-r+[Why it was decided so.]:TEXT: ' \
+    '(-r --rationale)--rationale=[Why it was decided so.]:TEXT: ' \
+    '*-a+[What was considered; repeatable.]:TEXT: ' \
+    '*--alternative=[What was considered; repeatable.]:TEXT: ' \
+    '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TITLE: '
+}
+
+__git-studio_decision() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'add:Add a decision that no commit states'
+        'list:List decisions, the newest first'
+        'show:Show one decision'
+      )
+      _describe -t commands 'git studio decision command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        add) __git-studio_decision_add && ret=0 ;;
+        list) __git-studio_decision_list && ret=0 ;;
+        show) __git-studio_decision_show && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_session_show() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':SESSION: '
+}
+
+__git-studio_session_list() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_session() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'list:List sessions, the newest first'
+        'show:Show one session, the newest unless named'
+      )
+      _describe -t commands 'git studio session command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        list) __git-studio_session_list && ret=0 ;;
+        show) __git-studio_session_show && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_capture() {
+  _arguments -s -S \
+    '(--json)--json[Print one JSON object.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
 __git-studio_untrack() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
@@ -246,6 +468,11 @@ _git-studio() {
         'undo:Take back a sync or a resolve'
         'track:Keep a file of the repository in Studio'
         'untrack:Stop keeping a file in Studio'
+        'capture:Turn commits into sessions now'
+        'session:List and show work sessions'
+        'decision:List, show and add decisions'
+        'learning:List, show and add learnings'
+        'activity:Show what happened, newest first'
         'init:Bind this repository to a project'
         'project:List, show, edit and archive projects'
         'hooks:Install, remove and check the git hooks'
@@ -264,6 +491,11 @@ _git-studio() {
         undo) __git-studio_undo && ret=0 ;;
         track) __git-studio_track && ret=0 ;;
         untrack) __git-studio_untrack && ret=0 ;;
+        capture) __git-studio_capture && ret=0 ;;
+        session) __git-studio_session && ret=0 ;;
+        decision) __git-studio_decision && ret=0 ;;
+        learning) __git-studio_learning && ret=0 ;;
+        activity) __git-studio_activity && ret=0 ;;
         init) __git-studio_init && ret=0 ;;
         project) __git-studio_project && ret=0 ;;
         hooks) __git-studio_hooks && ret=0 ;;
