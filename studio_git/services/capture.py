@@ -156,8 +156,7 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     if wanted or replaced:
         with store.writing() as db:
             _record(db, run, wanted, replaced, step)
-    for line in step.lines:
-        files.append_line(binding.studio_dir(run.place.common_dir) / "journal", line)
+    step.problems += _keep_journal(run.place, step.lines)
     for session_id, generated in step.removed.items():
         sessionfiles.forget(store, run.repository.project_id, session_id, generated)
     step.problems += sessionfiles.write(store, run.repository.project_id, step.touched)
@@ -167,6 +166,17 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     tally.new |= step.new
     tally.records += step.records
     tally.problems += step.problems
+
+
+def _keep_journal(place: Place, lines: Sequence[str]) -> list[str]:
+    """Note in the clone what git cannot give back; what could not be noted, as text."""
+    journal = binding.studio_dir(place.common_dir) / "journal"
+    try:
+        for line in lines:
+            files.append_line(journal, line)
+    except OSError as error:
+        return [f"{journal} cannot be written: {error.strerror}."]
+    return []
 
 
 def _replaced(run: _Run, batch: Sequence[Commit]) -> Replaced:

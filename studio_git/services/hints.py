@@ -34,6 +34,15 @@ class Hint:
     pairs: tuple[tuple[str, str], ...] = ()
 
 
+def read_record(stage: str, git_dir: Path | None, details: Sequence[str]) -> Hint:
+    """The hint in a record of the spool, whose fields are as the hooks write them."""
+    where = "" if git_dir is None else str(git_dir)
+    first = details[0] if details else ""
+    if stage == "post-rewrite":
+        return Hint(stage, where, kind=first, pairs=read_pairs("\n".join(details[1:]).encode()))
+    return Hint(stage, where, agent_session=first if stage == "post-commit" else "")
+
+
 def read_pairs(data: bytes) -> tuple[tuple[str, str], ...]:
     """The pairs on post-rewrite's standard input; lines of another form are left out."""
     found = []
@@ -46,7 +55,7 @@ def read_pairs(data: bytes) -> tuple[tuple[str, str], ...]:
 
 def settled(hints: Iterable[Hint]) -> list[Path]:
     """The worktrees whose rebase is over though its folder may still be there."""
-    return [Path(hint.git_dir) for hint in hints if hint.kind == REBASE and hint.git_dir]
+    return [Path(hint.git_dir).resolve() for hint in hints if hint.kind == REBASE and hint.git_dir]
 
 
 def final_pairs(hints: Iterable[Hint]) -> dict[str, tuple[str, str]]:

@@ -272,6 +272,19 @@ class TestHistory:
         clone.capture()
         assert "- `part` (+1 -0)\n" in clone.only_file()
 
+    def test_inside_a_submodule(self, make_repo: MakeRepo) -> None:
+        part = make_repo("part")
+        part.commit("Part", when=NOON)
+        whole = make_repo("whole")
+        whole.git("submodule", "add", "-q", part.path, "part")
+        whole.commit("Whole", when=NOON)
+        clone = bind(Repo(whole.path / "part"))
+        clone.repo.git("checkout", "-q", "--detach")
+        clone.repo.write("a", "1\n")
+        clone.repo.commit("In the part", when=NOON + MINUTE)
+        assert clone.capture().commits == 1
+        assert clone.titles("sessions") == ["In the part"]
+
     def test_nothing_of_the_repository_is_run(self, clone: Clone) -> None:
         repo = clone.repo
         trap = repo.path.parent / "trap"

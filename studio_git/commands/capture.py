@@ -1,0 +1,76 @@
+"""``git studio capture``: turn commits into sessions now, and wait for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from studio_git import files
+from studio_git.output import json_out, say, styled, warn
+from studio_git.services import background, binding, hints, memory
+from studio_git.services.capture import CaptureReport, capture
+from studio_git.services.workspace import Workspace, open_here
+from studio_hooks import spool
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(as_json: bool) -> int:
+    """Turn the commits made since the last capture into sessions, and wait for it.
+
+    The hooks do the same in the background after each commit.
+    """
+    with open_here(Path.cwd()) as workspace:
+        report = _capture(workspace)
+        if as_json:
+            json_out(asdict(report))
+        else:
+            _print(workspace, report)
+    for problem in report.problems:
+        warn(styled("not written yet: ", "warn"), problem)
+    return 0
+
+
+def _capture(workspace: Workspace) -> CaptureReport:
+    """Capture, with what the hooks noted; the worker, if one is at it, is waited for."""
+    common_dir = workspace.place.common_dir
+    with files.locked(binding.studio_dir(common_dir) / "worker.lock"):
+        noted = spool.drain(common_dir)
+        report = capture(
+            workspace.store,
+            workspace.repository,
+            workspace.place,
+            workspace.settings,
+            hints=[hints.read_record(it.stage, it.git_dir, it.details) for it in noted.records],
+        )
+        if noted.records:
+            background.settle(common_dir, noted.records)
+        spool.done(common_dir, noted)
+    return report
+
+
+def _print(workspace: Workspace, report: CaptureReport) -> None:
+    if not report.sessions:
+        say("Nothing new: every commit of yours is captured.")
+        return
+    parts = [_count(report.commits, "commit")]
+    if report.rewritten:
+        parts.append(f"{report.rewritten} rewritten")
+    for number, noun in (
+        (report.decisions, "decision"),
+        (report.learnings, "learning"),
+        (report.questions, "open question"),
+    ):
+        if number:
+            parts.append(_count(number, noun))
+    say(styled("Captured ", "good"), ", ".join(parts), ":")
+    for session_id in report.sessions:
+        session = memory.show_session(workspace.store, session_id, None)
+        new = "new session" if session_id in report.new_sessions else "session"
+        say(f"  {new} ", styled(session_id[:8], "dim"), f"  {session['title']}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,98 @@
+"""``git studio session``: the work sessions that were captured."""
+
+from __future__ import annotations
+
+import click
+
+from studio_git.commands import scope
+from studio_git.output import Part, columns, json_out, say, styled
+from studio_git.services import memory
+from studio_git.services.memory import Object
+
+
+@click.group()
+def command() -> None:
+    """List and show work sessions.
+
+    A session is named by its title, its id, or the first four or more characters of its id.
+    """
+
+
+@command.command("list")
+@scope.of_projects
+@scope.limited
+@scope.as_json
+def list_(project: str | None, all_projects: bool, limit: int | None, as_json: bool) -> int:
+    """List sessions, the newest first."""
+    with scope.open_scope(project, all_projects=all_projects) as here:
+        found = memory.list_sessions(here.store, here.project_id, scope.asked(limit, as_json))
+        if as_json:
+            json_out(found)
+            return 0
+        if not found:
+            say("There are no sessions yet. Commits become sessions by themselves once the hooks")
+            say("are installed, or now: git studio capture")
+        columns([_row(here, session) for session in scope.shown(found, limit)])
+        scope.say_more(found, limit)
+    return 0
+
+
+@command.command()
+@click.argument("session", required=False)
+@scope.of_projects
+@scope.as_json
+def show(session: str | None, project: str | None, all_projects: bool, as_json: bool) -> int:
+    """Show one session, the newest unless named.
+
+    Exit 1 if there is none of that name.
+    """
+    with scope.open_scope(project, all_projects=all_projects) as here:
+        found = memory.show_session(here.store, session, here.project_id)
+        if as_json:
+            json_out(found)
+            return 0
+        text = memory.session_text(here.store, found)
+    if text is None:
+        _show_row(found)
+        return 0
+    for line in text.rstrip("\n").split("\n"):
+        say(_markdown(line.rstrip("\r").replace("\t", "    ")))
+    say()
+    say(styled(found["path"], "dim"))
+    return 0
+
+
+def _row(here: scope.Scope, session: Object) -> list[Part]:
+    row: list[Part] = [
+        styled(scope.short(session["id"]), "dim"),
+        scope.when(session["created_at"]),
+        styled(_length(session["duration_minutes"]), "dim"),
+    ]
+    if here.project_id is None:
+        row.append(here.name(session["project_id"]))
+    return [*row, session["title"]]
+
+
+def _length(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:2} h {rest:02} min" if hours else f"     {rest:2} min"
+
+
+def _markdown(line: str) -> Part:
+    if line.startswith("# "):
+        return styled(line, "bold")
+    return styled(line, "accent") if line.startswith("## ") else line
+
+
+def _show_row(session: Object) -> None:
+    """A session that has no file: the dashboard's, or one whose file was removed."""
+    say(styled(f"# {session['title']}", "bold"))
+    say()
+    say(f"{scope.when(session['created_at'])}  {_length(session['duration_minutes']).strip()}")
+    if session["summary"]:
+        say()
+        say(session["summary"])
+    for path in session["files_changed"] or ():
+        say(f"- {path}")

@@ -1,0 +1,251 @@
+"""What was done, decided and learned: read, found by a person's words, and added by hand."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio_git import files
+from studio_git.core.prose import one_line, shorten
+from studio_git.errors import UsageError
+from studio_git.services import sessionfiles
+from studio_git.store import activity, commits, cycles, lookup, records, sessions
+from studio_git.store.activity import ActivityType
+from studio_git.store.connection import Store
+from studio_git.store.lookup import SHORTEST_START, Table
+from studio_git.store.records import Kind
+
+Object = dict[str, Any]
+"""A row as JSON shows it: the table's column names, with JSON columns decoded."""
+
+_JSON_COLUMNS = ("files_changed", "alternatives", "tags")
+_LISTED = 5
+_NOUNS: Mapping[Table, str] = {
+    Table.SESSIONS: "session",
+    Table.DECISIONS: "decision",
+    Table.LEARNINGS: "learning",
+}
+
+
+class NotFoundError(UsageError):
+    """Nothing is known by those words; the answer of a look-up is no."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag of learnings, and how many have it."""
+
+    tag: str
+    count: int
+
+
+def list_sessions(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
+    """Sessions, the newest first, each with ``commits`` (oids) and ``path`` of its file."""
+    rows = sessions.every(store.db, project_id, limit)
+    made = commits.oids_of_sessions(store.db, [row["id"] for row in rows])
+    return [_session(store, row, made[row["id"]]) for row in rows]
+
+
+def show_session(store: Store, words: str | None, project_id: str | None) -> Object:
+    """One session, as :func:`list_sessions` has it; without words the newest.
+
+    Raises NotFoundError, and UsageError where the words may mean several.
+    """
+    if words is None:
+        newest = sessions.every(store.db, project_id, 1)
+        if not newest:
+            raise NotFoundError("there are no sessions yet.", "Capture one: git studio capture")
+        row = newest[0]
+    else:
+        row = find(store, Table.SESSIONS, words, project_id)
+    return _session(store, row, commits.oids_of_sessions(store.db, [row["id"]])[row["id"]])
+
+
+def session_text(store: Store, session: Object) -> str | None:
+    """The text of a session's file; None if there is none."""
+    path = sessionfiles.path(store.home, session["project_id"], session["id"])
+    if not path.resolve().is_relative_to(store.home.resolve()):
+        return None  # an id of another program's that leads out of the home
+    data = files.read_bytes(path)
+    return None if data is None else data.decode("utf-8", "replace")
+
+
+def list_decisions(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
+    """Decisions, the newest first."""
+    return [_object(row) for row in records.decisions(store.db, project_id, limit)]
+
+
+def list_learnings(
+    store: Store, project_id: str | None, limit: int | None = None, *, tag: str | None = None
+) -> list[Object]:
+    """Learnings, the newest first; with a tag, in any case, only those that have it."""
+    return [_object(row) for row in records.learnings(store.db, project_id, limit, tag=tag)]
+
+
+def list_tags(store: Store, project_id: str | None) -> list[Tag]:
+    """The tags of learnings, the most used first."""
+    return [Tag(str(row["tag"]), row["count"]) for row in records.tags(store.db, project_id)]
+
+
+def list_activity(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
+    """The feed, the newest first."""
+    return [_object(row) for row in activity.recent(store.db, project_id, limit)]
+
+
+def show_record(store: Store, kind: Kind, words: str, project_id: str | None) -> Object:
+    """One decision or learning. Raises as :func:`show_session`."""
+    table = Table.DECISIONS if kind is Kind.DECISION else Table.LEARNINGS
+    return _object(find(store, table, words, project_id))
+
+
+def commit_of(store: Store, kind: Kind, record: Object) -> str | None:
+    """The oid of the commit that states a record; None for one that was added by hand."""
+    return records.commit_of(store.db, kind, record["id"])
+
+
+def find(store: Store, table: Table, words: str, project_id: str | None) -> sqlite3.Row:
+    """The one row of a table that a person means.
+
+    By the whole id, by the start of one (four characters at least), or by the title in any case;
+    titles count within the project (None: all). Raises NotFoundError with the titles that are
+    alike, and UsageError with the candidates where there are several.
+    """
+    noun = _NOUNS[table]
+    wanted = " ".join(words.split())
+    found = lookup.by_id(store.db, table, wanted)
+    if not found:
+        known = lookup.titles(store.db, table, project_id)
+        same = [row for row in known if _fold(row["title"]) == _fold(wanted)]
+        if not same:
+            raise _nothing(noun, wanted, [str(row["title"]) for row in known])
+        rows = (lookup.get(store.db, table, row["id"]) for row in same)
+        found = [row for row in rows if row is not None]
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(f"{row['id'][:13]} {shorten(row['title'], 40)}" for row in found[:_LISTED])
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    raise UsageError(
+        f"{wanted} may be several {noun}s: {listed}{more}.", f"Name the {noun} by more of its id."
+    )
+
+
+def add_decision(
+    store: Store,
+    project_id: str,
+    title: str,
+    *,
+    rationale: str | None = None,
+    alternatives: Sequence[str] = (),
+    cycle: str | None = None,
+) -> Object:
+    """Record a decision that no commit states. Raises UsageError for what cannot be one."""
+    columns = {
+        "title": _said(title, "a decision needs a title."),
+        "rationale": (rationale or "").strip() or None,
+        "alternatives": records.array([_said(each, "an alternative is empty.")
+                                       for each in alternatives]),
+        "cycle_id": _cycle_id(store, project_id, cycle),
+    }  # fmt: skip
+    decision_id = str(uuid.uuid4())
+    with store.writing() as db:
+        records.add(db, Kind.DECISION, decision_id, project_id, columns)
+        activity.log(
+            db,
+            str(uuid.uuid4()),
+            project_id,
+            ActivityType.DECISION_RECORDED,
+            title=str(columns["title"]),
+            reference_type=Kind.DECISION.value,
+            reference_id=decision_id,
+        )
+    return show_record(store, Kind.DECISION, decision_id, project_id)
+
+
+def add_learning(
+    store: Store,
+    project_id: str,
+    title: str,
+    *,
+    problem: str,
+    solution: str,
+    tags: Sequence[str] = (),
+    cycle: str | None = None,
+) -> Object:
+    """Record a learning that no commit states. Tags are kept in lower case, each once."""
+    words = [word.strip("#").lower() for tag in tags for word in tag.replace(",", " ").split()]
+    columns = {
+        "title": _said(title, "a learning needs a title."),
+        "problem": _said(problem, "a learning needs a problem.", lines=True),
+        "solution": _said(solution, "a learning needs a solution.", lines=True),
+        "tags": records.array(list(dict.fromkeys(word for word in words if word))),
+        "cycle_id": _cycle_id(store, project_id, cycle),
+    }
+    learning_id = str(uuid.uuid4())
+    with store.writing() as db:
+        records.add(db, Kind.LEARNING, learning_id, project_id, columns)
+    return show_record(store, Kind.LEARNING, learning_id, project_id)
+
+
+def _session(store: Store, row: sqlite3.Row, made: Sequence[str]) -> Object:
+    path = sessionfiles.path(store.home, row["project_id"], row["id"])
+    return _object(row) | {"commits": list(made), "path": str(path)}
+
+
+def _object(row: sqlite3.Row) -> Object:
+    found = dict(row)
+    for name in _JSON_COLUMNS:
+        if isinstance(found.get(name), str):
+            found[name] = _decoded(found[name])
+    return found
+
+
+def _decoded(text: str) -> Any:
+    """The value of a JSON column; as it is where another program wrote no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _nothing(noun: str, words: str, titles: Sequence[str]) -> NotFoundError:
+    by_fold = {_fold(title): title for title in titles}
+    alike = difflib.get_close_matches(_fold(words), by_fold, n=3)
+    short = f"{SHORTEST_START} characters of an id are enough; see: git studio {noun} list"
+    hint = f"Did you mean {' or '.join(by_fold[each] for each in alike)}?" if alike else short
+    return NotFoundError(f"there is no {noun} {words}.", hint)
+
+
+def _cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
+    if words is None:
+        return None
+    found = cycles.find(store.db, project_id, words)
+    if len(found) == 1:
+        return str(found[0]["id"])
+    if found:
+        listed = "; ".join(f"{row['id'][:13]} {row['name']}" for row in found)
+        raise UsageError(f"{words} may be several cycles: {listed}.", "Name it by more of its id.")
+    names = [str(row["name"]) for row in cycles.every(store.db, project_id)]
+    alike = difflib.get_close_matches(words, names, n=3)
+    hint = f"Did you mean {' or '.join(alike)}?" if alike else "Name a cycle of this project."
+    raise UsageError(f"there is no cycle {words}.", hint)
+
+
+def _said(text: str, complaint: str, *, lines: bool = False) -> str:
+    """Text fit for the store; on one line unless several may stand there."""
+    said = (
+        "\n".join(one_line(line) for line in text.strip().split("\n")) if lines else one_line(text)
+    )
+    if not said:
+        raise UsageError(complaint, "Write it in quotes after the option or as the argument.")
+    return said
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
