@@ -32,7 +32,11 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\
 tell() { printf '\n%s# %s%s\n' "$dim" "$1" "$plain"; }
 # A command of the story: shown, then run; an exit status of 1 is an answer, not a failure.
 run() {
-  printf '%s$ %s%s\n' "$bold" "$*" "$plain"
+  shown=''
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./:=-]*) shown="$shown \"$word\"" ;; *) shown="$shown $word" ;; esac
+  done
+  printf '%s$%s%s\n' "$bold" "$shown" "$plain"
   "$@" || [ $? -eq 1 ]
 }
 
