@@ -234,7 +234,8 @@ def _record(
     step.commits += len(fresh)
     followed = _follow(db, run, before | fresh, replaced, step)
     _join(db, run, [one for oid, one in fresh.items() if oid not in followed], step)
-    sessioning.remake(db, step.touched, run.settings)
+    older = [session_id for session_id in step.touched if session_id not in step.new]
+    sessioning.remake(db, older, run.settings)
     sessioning.announce(db, project_id, step.new)
 
 

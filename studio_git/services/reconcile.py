@@ -121,12 +121,13 @@ def read(place: Place, found: Difference, *, local_only: bool) -> Iterator[Walke
 def remember_start(store: Store, repository: Repository, place: Place) -> None:
     """Capture begins here: remember where everything stands, unless that was done before.
 
-    Called when a clone is bound. Remote-tracking branches count, so that a branch which is
+    Called when a clone is bound. Remote-tracking branches and tags count, so that what is
     checked out later does not bring its history along.
     """
     git = history.reader(place)
     now = standing(place)
     oids = {*now.refs.values(), *now.heads.values(), *_oids(git, "refs/remotes/")}
+    oids |= history.unreachable(git, history.existing(git, _tagged(git)), oids)
     marks = {START: ""} | {f"{START}{oid}": oid for oid in sorted(oids)}
     with store.writing() as db:
         if START not in commits.refs(db, repository.id):
@@ -180,6 +181,12 @@ def _head_name(git_dir: Path, common_dir: Path) -> str:
 
 def _oids(git: Git, pattern: str) -> list[str]:
     return git.run("for-each-ref", "--format=%(objectname)", pattern).decode("ascii").split()
+
+
+def _tagged(git: Git) -> list[str]:
+    """What tags name, peeled; nothing where a tag's object is missing."""
+    _, output, _ = git.ask("for-each-ref", "--format=%(objectname) %(*objectname)", "refs/tags/")
+    return output.decode("ascii").split()
 
 
 def _shallow(common_dir: Path) -> frozenset[str]:

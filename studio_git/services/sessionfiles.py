@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio_git import files
@@ -26,6 +27,16 @@ from studio_git.store.records import Kind
 from studio_git.store.sessions import Tracked
 
 _ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What stands in a file now, what of it is ours, and how many changes that covers."""
+
+    session_id: str
+    generated: str
+    changes: int
+    text: str
 
 
 def path(home: Path, project_id: str, session_id: str) -> Path:
@@ -46,12 +57,21 @@ def write(store: Store, project_id: str, session_ids: Iterable[str]) -> list[str
     names.check_canonical_name(f"{project_id}/x")  # other programs choose ids too
     folder = store.home / "projects" / project_id
     files.make_private(folder / "sessions")
+    written = []
     with files.locked(folder / ".sessions.lock"):
         for session_id in wanted:
             try:
-                _write(store, session_id)
+                done = _write(store, session_id)
             except StudioError as problem:
                 problems.append(problem.message)
+                continue
+            if done is not None:
+                written.append(done)
+        with store.writing() as db:
+            for done in written:
+                sessions.set_generated(db, done.session_id, done.generated, done.changes)
+                if done.text != done.generated:
+                    _take_words(db, done)
     return problems
 
 
@@ -85,13 +105,16 @@ def document(db: sqlite3.Connection, kept: Tracked, row: sqlite3.Row) -> Session
     )
 
 
-def _write(store: Store, session_id: str) -> None:
+def _write(store: Store, session_id: str) -> _Written | None:
+    """Bring one file up to its session; None where there is no such session of ours."""
     for _ in range(_ATTEMPTS):
         # Read first: what is committed after it stays counted, and is written once more.
         kept = sessions.tracked(store.db, session_id)
         row = sessions.get(store.db, session_id)
         if kept is None or row is None:
-            return
+            return None
+        if not commits.of_session(store.db, session_id):  # all went into another session
+            return _Written(session_id, kept.generated, kept.stale, kept.generated)
         generated = sessionfile.render(document(store.db, kept, row))
         target = path(store.home, kept.project_id, session_id)
         found = files.read_bytes(target)
@@ -105,27 +128,24 @@ def _write(store: Store, session_id: str) -> None:
                 files.write_whole(target, data, inside=store.home, expected=found, lock=store.lock)
             except FileChangedError:
                 continue
-        with store.writing() as db:
-            sessions.set_generated(db, session_id, generated, kept.stale)
-            if text != generated:
-                _take_words(db, session_id, generated, text)
-        return
+        return _Written(session_id, generated, kept.stale, text)
     raise FileChangedError(
         f"the file of session {session_id} is being changed all the time.", "Capture again later."
     )
 
 
-def _take_words(db: sqlite3.Connection, session_id: str, generated: str, text: str) -> None:
+def _take_words(db: sqlite3.Connection, done: _Written) -> None:
     """Let the row say what a person wrote as title and summary, unless they wrote nothing."""
-    storable = text.encode("utf-8", "replace").decode("utf-8")  # bytes that are no UTF-8 are not
-    ours, theirs = sessionfile.parse(generated), sessionfile.parse(storable)
+    # Bytes that are not UTF-8 stay in the file; the store cannot take them.
+    storable = done.text.encode("utf-8", "replace").decode("utf-8")
+    ours, theirs = sessionfile.parse(done.generated), sessionfile.parse(storable)
     title = theirs.title if theirs.title not in {ours.title, UNTITLED} else None
     summary = theirs.summary if theirs.summary != ours.summary and theirs.summary else None
     if title is not None:
-        sessions.set_title(db, session_id, title)
-        activity.retitle(db, "session", session_id, title)
+        sessions.set_title(db, done.session_id, title)
+        activity.retitle(db, "session", done.session_id, title)
     if summary is not None:
-        sessions.set_summary(db, session_id, summary)
+        sessions.set_summary(db, done.session_id, summary)
 
 
 def _sums(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:

@@ -43,6 +43,16 @@ class TestWhereItBegins:
         repo.git("branch", "far", "refs/remotes/origin/far")
         assert clone.capture().commits == 0
 
+    def test_a_tag_that_is_checked_out_brings_nothing_along(self, repo: Repo) -> None:
+        repo.commit("Old", when=NOON)
+        repo.commit("Released", when=NOON + MINUTE)
+        repo.git("tag", "-a", "-m", "v1", "v1")
+        repo.git("tag", "file", repo.git("hash-object", "-w", "--stdin", ok=True))
+        repo.git("reset", "-q", "--hard", "HEAD~1")
+        clone = bind(repo)
+        repo.git("checkout", "-q", "v1")
+        assert clone.capture().commits == 0
+
     def test_binding_again_forgets_nothing(self, repo: Repo) -> None:
         clone = bind(repo)
         repo.commit("First", when=NOON)

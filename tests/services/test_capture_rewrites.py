@@ -245,6 +245,32 @@ class TestOtherRewrites:
         assert "- `x` (+2 -0)\n" in branch.file(first["id"]).read_text()
         assert len(branch.live()) == 4
 
+    def test_a_session_whose_commits_went_elsewhere_stays(self, branch: Clone) -> None:
+        branch.repo.write("x", "x\nfixed\n")
+        branch.repo.git("add", "-A")
+        dates = {"GIT_AUTHOR_DATE": f"{NOON + 86400} +0000"}
+        branch.repo.git("commit", "-q", "--fixup", "topic~1", env=dates)
+        branch.capture()
+        later = branch.sessions()[-1]
+        text = branch.file(later["id"]).read_text()
+        pairs = self.rebase(branch, "-i", "--autosquash", "main")
+        branch.capture(heard(*pairs, kind="rebase"))
+        assert branch.sessions()[-1] == later
+        assert branch.file(later["id"]).read_text() == text
+        assert branch.rows("SELECT * FROM git_sessions WHERE stale <> 0") == []
+
+    def test_a_detached_rebase_that_the_hook_says_is_over(self, branch: Clone) -> None:
+        before = ids(branch)
+        branch.repo.git("checkout", "-q", "--detach")
+        pairs = self.rebase(branch, "main")
+        (branch.repo.path / ".git/rebase-merge").mkdir()
+        assert branch.capture().commits == 0
+        branch.repo.git("branch", "-q", "-D", "topic")
+        place = branch.repo.place
+        said = Hint("post-rewrite", str(place.git_dir), kind="rebase", pairs=tuple(pairs))
+        assert branch.capture(said).rewritten == 2
+        assert ids(branch) == before
+
     def test_a_commit_that_was_skipped_is_not_moved_onto_another(self, branch: Clone) -> None:
         x, y = branch.repo.git("rev-parse", "topic~1", "topic").split()
         branch.capture(heard((y, x), kind="rebase"))
