@@ -6,7 +6,7 @@ Hooks do not come this way: bringing an older store up to date loads what they m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from studio_git import gitio
@@ -38,12 +38,12 @@ def open_here(cwd: Path, *, write: bool = True) -> Iterator[Workspace]:
 @contextmanager
 def open_home(home: Path) -> Iterator[Store]:
     """The store of a home for a command: brought up to date first where that is needed."""
-    try:
-        with open_store(home):
-            pass
-    except StoreOutdatedError:
-        from studio_git.store.migrations import prepare_home
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(open_store(home))
+        except StoreOutdatedError:
+            from studio_git.store.migrations import prepare_home
 
-        prepare_home(home)
-    with open_store(home) as store:
+            prepare_home(home)
+            store = stack.enter_context(open_store(home))
         yield store

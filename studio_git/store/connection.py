@@ -8,6 +8,7 @@ store that lacks our tables is told (StoreOutdatedError) and migrated by
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,14 +29,19 @@ BUSY_SECONDS = 10.0
 
 
 class Store:
-    """An open store: its connection, its home, and whether this release may write to it."""
+    """An open store: its connection, its home, and why it may not be written to, if so."""
 
-    __slots__ = ("db", "home", "writable")
+    __slots__ = ("db", "home", "refusal")
 
-    def __init__(self, db: sqlite3.Connection, home: Path, *, writable: bool) -> None:
+    def __init__(self, db: sqlite3.Connection, home: Path, *, refusal: StoreError | None) -> None:
         self.db = db
         self.home = home
-        self.writable = writable
+        self.refusal = refusal
+
+    @property
+    def writable(self) -> bool:
+        """Whether this release may write to the store."""
+        return self.refusal is None
 
     @property
     def lock(self) -> Path:
@@ -43,13 +49,9 @@ class Store:
         return self.home / ".lock"
 
     def require_writable(self) -> None:
-        """Raise unless this release may write to the store."""
-        if not self.writable:
-            raise StoreTooNewError(
-                f"the store in {self.home} can be read here, but not written: a later release "
-                "changed it, or it is write-protected.",
-                "Upgrade studio-git, or make the Studio home writable.",
-            )
+        """Raise StoreTooNewError or StoreError unless this release may write to the store."""
+        if self.refusal is not None:
+            raise self.refusal
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -76,9 +78,9 @@ def open_store(home: Path, *, busy_seconds: float = BUSY_SECONDS) -> Iterator[St
     missing or old). SQLite's own errors inside the block become StoreError.
     """
     with translated(home):
-        db, writable = _connect(home, busy_seconds)
+        db, refusal = _connect(home, busy_seconds)
         try:
-            yield Store(db, home, writable=_may_write(db, home) and writable)
+            yield Store(db, home, refusal=_refusal(db, home) or refusal)
         finally:
             db.close()
 
@@ -110,10 +112,7 @@ def translated(home: Path) -> Iterator[None]:
                 "Try again when it has finished; nothing was changed.",
             ) from error
         if "readonly" in said or "read-only" in said:
-            raise StoreError(
-                f"the store {path} is write-protected.",
-                "Make the Studio home writable; nothing was changed.",
-            ) from error
+            raise _write_protected(path) from error
         if "full" in said:
             raise StoreError(
                 f"the disk that holds {path} is full.", "Free some space; nothing was changed."
@@ -131,12 +130,11 @@ def translated(home: Path) -> Iterator[None]:
         ) from error
 
 
-def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, bool]:
+def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, StoreError | None]:
     path = home / DATABASE
-    if not path.is_file():
-        raise StoreError(f"there is no store in {home}.", "Make one with: git studio init")
+    _require_database(path)
     try:
-        return connect(path, busy_seconds), True
+        return connect(path, busy_seconds), None
     except sqlite3.OperationalError as error:
         said = str(error)
         if "readonly" not in said and "unable to open" not in said:
@@ -151,9 +149,47 @@ def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, bool]
         except sqlite3.OperationalError:
             db.close()
             continue
-        return db, False
+        return db, _write_protected(path)
     raise StoreError(
         f"the store {path} cannot be opened.", "Look at the permissions of the file and its folder."
+    )
+
+
+def _require_database(path: Path) -> None:
+    """Raise StoreError unless something stands there that SQLite can open without filling it."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise StoreError(
+            f"there is no store in {path.parent}.", "Make one with: git studio init"
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} cannot be opened: {error.strerror}.",
+            "Look at the permissions of the file and its folder.",
+        ) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise not_a_database(path)
+    if found.st_size == 0:
+        raise StoreError(
+            f"the store {path} is empty.",
+            f"Put the newest copy from {path.parent / 'backups'} in its place, or begin a new one "
+            "with: git studio init",
+        )
+
+
+def not_a_database(path: Path) -> StoreError:
+    """What to say where something else stands in the store's place."""
+    return StoreError(
+        f"{path} is not a file, so it cannot be the store.",
+        "Move away what stands there, or choose another Studio home with STUDIO_HOME.",
+    )
+
+
+def _write_protected(path: Path) -> StoreError:
+    return StoreError(
+        f"the store {path} is write-protected.",
+        "Make the Studio home writable; nothing was changed.",
     )
 
 
@@ -163,13 +199,25 @@ def _set_up(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA synchronous = FULL")
 
 
-def _may_write(db: sqlite3.Connection, home: Path) -> bool:
-    """True if this release may write. Raises StoreOutdatedError if it has to migrate first."""
+def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
+    """Why this release may not write to a store that a later one changed; None if it may."""
+    if not _has_table(db, "git_meta"):
+        return None
+    row = db.execute("SELECT value FROM git_meta WHERE key = 'min_writer'").fetchone()
+    if row is not None and _version(row["value"]) > WRITER:
+        return StoreTooNewError(
+            f"the store in {home} was changed by a later release: it is read, and not written.",
+            "Upgrade studio-git; nothing was changed.",
+        )
+    return None
+
+
+def _refusal(db: sqlite3.Connection, home: Path) -> StoreError | None:
+    """Why this release may not write. Raises StoreOutdatedError if it has to migrate first."""
+    if (refusal := too_new(db, home)) is not None:
+        return refusal
     if not _has_table(db, "git_meta") or not _has_table(db, "_sqlite_migrations"):
         raise _outdated(home)
-    row = db.execute("SELECT value FROM git_meta WHERE key = 'min_writer'").fetchone()
-    if row is not None and int(row["value"]) > WRITER:
-        return False
     applied = {
         name
         for (name,) in db.execute(
@@ -178,7 +226,12 @@ def _may_write(db: sqlite3.Connection, home: Path) -> bool:
     }
     if not applied.issuperset(MIGRATIONS):
         raise _outdated(home)
-    return True
+    return None
+
+
+def _version(value: str) -> float:
+    """The number of a writer; what is no number can only be a later release's."""
+    return int(value) if value.isascii() and value.isdigit() else float("inf")
 
 
 def _outdated(home: Path) -> StoreOutdatedError:

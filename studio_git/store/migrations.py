@@ -8,16 +8,26 @@ Every reference from ours to the data model's rows lets go when the dashboard de
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from studio_git.errors import StoreError
 from studio_git.files import FILE_MODE, make_private
 from studio_git.store import backup
-from studio_git.store.connection import DATABASE, MIGRATION_SET, connect, translated
+from studio_git.store.connection import (
+    DATABASE,
+    MIGRATION_SET,
+    connect,
+    not_a_database,
+    too_new,
+    translated,
+)
 
 DEFAULT_SETTINGS: dict[str, object] = {
     "theme": "dark",
@@ -46,25 +56,35 @@ def m001_create_git_tables(db: Database) -> None:
         db.execute(statement)
 
 
-def prepare_home(home: Path) -> bool:
+def prepare_home(home: Path, *, busy_seconds: float = 60.0) -> bool:
     """Make a Studio home and its store, or bring them up to date. True if the store is new.
 
     Safe to run from many processes at once. Raises StudioError where the home cannot be made,
     and StoreError where the store is damaged or locked; nothing is changed then.
     """
     make_private(home)
-    for folder in FOLDERS:
-        make_private(home / folder)
     path = home / DATABASE
     with translated(home):
-        new = not path.exists()
-        if new:
-            path.touch(mode=FILE_MODE)
-        db = connect(path, busy_seconds=60)
-        try:
-            return _migrate(db, home)
-        finally:
-            db.close()
+        _claim(path)
+        with closing(connect(path, busy_seconds)) as db:
+            new = _migrate(db, home)
+    for folder in FOLDERS:
+        make_private(home / folder)
+    return new
+
+
+def _claim(path: Path) -> None:
+    """Make the file private before SQLite fills it; a file that is there is left alone."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    except FileExistsError:
+        if not path.is_file():
+            raise not_a_database(path) from None
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} cannot be made: {error.strerror}.",
+            "Choose another place with STUDIO_HOME, or make that folder writable.",
+        ) from error
 
 
 def schema_sql() -> str:
@@ -76,14 +96,19 @@ def _migrate(db: sqlite3.Connection, home: Path) -> bool:
     database = Database(db, execute_plugins=False)
     if not migrations.pending(database) and _has_data_model(db):
         return False
-    if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        backup.copy(db, home)
     db.execute("BEGIN IMMEDIATE")  # the first of many starters does it, the others wait and see
     try:
-        new = not _has_data_model(db)
-        if new:
+        new = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        refusal = too_new(db, home)
+        if refusal is not None:
+            raise refusal
+        pending, complete = bool(migrations.pending(database)), _has_data_model(db)
+        if not new and (pending or not complete):
+            with closing(sqlite3.connect(home / DATABASE)) as reader:  # a writer cannot be copied
+                backup.copy(reader, home)
+        if not complete:
             _create_data_model(db)
-        if migrations.pending(database):
+        if pending:
             migrations.apply(database)
         db.execute("COMMIT")
     except BaseException:

@@ -36,9 +36,10 @@ def get(db: sqlite3.Connection, project_id: str) -> Row | None:
 
 
 def find(db: sqlite3.Connection, words: str) -> list[Row]:
-    """Projects that ``words`` may mean: the id, else the name in any case, else an id's start."""
+    """Projects that ``words`` may mean: the id, the name, the name in any case, an id's start."""
     for condition, value in (
         ("id = ?", words),
+        ("name = ?", words),
         ("name = ? COLLATE NOCASE", words),
         ("substr(id, 1, length(?1)) = ?1 AND length(?1) >= 4", words),
     ):
