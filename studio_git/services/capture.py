@@ -23,6 +23,7 @@ from studio_git.services import hints as hinting
 from studio_git.services import sessions as sessioning
 from studio_git.services.hints import Hint
 from studio_git.services.history import Walked
+from studio_git.services.ownership import Ownership
 from studio_git.services.reconcile import Difference, remember_start
 from studio_git.services.recording import Belongs
 from studio_git.services.rewrites import Replaced
@@ -81,7 +82,7 @@ class _Run:
     settings: Settings
     hints: Sequence[Hint]
     found: Difference
-    mine: frozenset[str] | None
+    ownership: Ownership
 
 
 def capture(
@@ -94,9 +95,9 @@ def capture(
 ) -> CaptureReport:
     """Record what is new in the clone since the last capture.
 
-    Recorded are the commits of the user: theirs by author, or committed by them for another
-    author. Raises GitError where git cannot read its history, and StoreError; what was recorded
-    by then stays, and the next capture goes on from there.
+    Recorded is what the user wrote and what was committed in this clone, for its author. Raises
+    GitError where git cannot read its history, and StoreError; what was recorded by then stays,
+    and the next capture goes on from there.
     """
     store.require_writable()
     said = list(hints)
@@ -107,8 +108,9 @@ def capture(
     found = reconcile.difference(store, repository, now)
     if found.anything or any(hint.pairs for hint in said):
         git = history.reader(place)
-        mine = history.mapped_emails(git, settings.emails) if settings.emails else None
-        run = _Run(store, repository, place, settings, said, found, mine)
+        emails = history.mapped_emails(git, settings.emails) if settings.emails else None
+        ownership = Ownership(git, emails, list(now.heads))
+        run = _Run(store, repository, place, settings, said, found, ownership)
         _all_batches(run, tally)
     if found.anything:
         with store.writing() as db:
@@ -126,7 +128,7 @@ def capture(
 
 
 def _all_batches(run: _Run, tally: _Tally) -> None:
-    walked = reconcile.read(run.place, run.found, local_only=run.mine is None)
+    walked = reconcile.read(run.place, run.found, local_only=run.ownership.emails is None)
     while True:
         batch = list(islice(walked, BATCH))
         _one_batch(run, batch, tally)
@@ -143,7 +145,7 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     wanted = [
         walked
         for walked in batch
-        if walked.commit.oid in replaced or _is_mine(run.mine, walked.commit)
+        if walked.commit.oid in replaced or run.ownership.mine(walked.commit)
     ]
     merged = history.merge_files(
         git, [walked.commit for walked in wanted if len(walked.commit.parents) > 1]
@@ -191,18 +193,6 @@ def _replaced(run: _Run, batch: Sequence[Commit]) -> Replaced:
         taken={old.id for olds in said.values() for old in olds},
     )
     return said | shown
-
-
-def _is_mine(emails: frozenset[str] | None, commit: Commit) -> bool:
-    """True for the user's own work.
-
-    A commit that the user made for another author bears one time twice; picked, rebased and
-    applied ones keep their author's date, and are that author's.
-    """
-    if emails is None or commit.author_email.strip().lower() in emails:
-        return True
-    made_here = commit.author_time == commit.committer_time
-    return made_here and commit.committer_email.strip().lower() in emails
 
 
 def _record(

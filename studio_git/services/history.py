@@ -28,6 +28,7 @@ _DIFF = (
 )
 """What of a user's diff configuration would change the answer, or start a program."""
 
+_REFLOG = 5000
 _LARGEST_TIME = 2**63 - 1
 """Git keeps any 64-bit number as a date; SQLite's integers are signed."""
 
@@ -152,6 +153,27 @@ def unreachable(git: Git, oids: Iterable[str], tips: Iterable[str]) -> set[str]:
     revisions = [*present, *(f"^{oid}" for oid in dict.fromkeys(tips))]
     listed = git.run("rev-list", "--stdin", stdin="".join(f"{one}\n" for one in revisions).encode())
     return (asked - set(present)) | (set(present) & set(listed.decode("ascii").split()))
+
+
+def committed_here(git: Git, head: str) -> set[str]:
+    """The commits that ``git commit`` made in this clone, by the reflog of a worktree's HEAD.
+
+    Not those that a cherry-pick began, and an amended one only if what it amends is among them.
+    The messages are those that builtin/commit.c writes. Of a long reflog the end is read.
+    """
+    _, output, _ = git.ask("log", "-g", "-z", "-n", str(_REFLOG), "--format=%H %gs", head, "--")
+    found: set[str] = set()
+    before = ""
+    for record in reversed(zsplit(output)):
+        oid, _, what = record.decode("ascii", "replace").partition(" ")
+        if what.startswith("commit (amend)"):
+            own = before in found
+        else:
+            own = what.startswith(("commit:", "commit (initial)", "commit (merge)"))
+        if own:
+            found.add(oid)
+        before = oid
+    return found
 
 
 def mapped_emails(git: Git, emails: Iterable[str]) -> frozenset[str]:

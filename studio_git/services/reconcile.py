@@ -31,13 +31,13 @@ _OID = re.compile(rb"[0-9a-f]{40,64}")
 class Standing:
     """Where a clone's references stand: name to oid.
 
-    ``heads`` and ``current`` are the commit and the branch of each worktree's HEAD, by the
-    worktree's git directory. ``refs`` holds the branches by full name, and where HEAD is detached
-    ``main-worktree/HEAD`` or ``worktrees/ID/HEAD`` (git's own names).
+    ``refs`` holds the branches by full name, and where HEAD is detached ``main-worktree/HEAD`` or
+    ``worktrees/ID/HEAD`` (git's own names). ``heads`` are the commits of all HEADs by those
+    names, ``current`` the branches of worktrees by their git directories.
     """
 
     refs: Mapping[str, str]
-    heads: Mapping[Path, str]
+    heads: Mapping[str, str]
     current: Mapping[Path, str]
 
     def branch(self, tip: str, git_dir: Path) -> str | None:
@@ -76,17 +76,18 @@ def standing(place: Place, *, settled: Collection[Path] = ()) -> Standing:
     for line in git.run(
         "for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES
     ).splitlines():
-        tip, _, name = line.partition(b" ")
-        refs[history.path_text(name)] = tip.decode("ascii")
-    heads: dict[Path, str] = {}
+        tip, _, ref = line.partition(b" ")
+        refs[history.path_text(ref)] = tip.decode("ascii")
+    heads: dict[str, str] = {}
     current: dict[Path, str] = {}
     for git_dir, oid, branch in _worktrees(git, place):
-        heads[git_dir] = oid
+        name = _head_name(git_dir, place.common_dir)
+        heads[name] = oid
         rebasing = any((git_dir / name).exists() for name in _REBASES)
         if branch:
             current[git_dir] = branch
         elif git_dir in settled or not rebasing:
-            refs[_head_name(git_dir, place.common_dir)] = oid
+            refs[name] = oid
     return Standing(refs, heads, current)
 
 

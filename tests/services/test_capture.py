@@ -198,16 +198,58 @@ class TestGrouping:
 
 
 class TestWhose:
-    def test_anothers_commit_that_was_pulled_is_not_mine(self, clone: Clone) -> None:
+    @pytest.fixture
+    def theirs(self, clone: Clone) -> Clone:
+        """A colleague's clone with a commit of theirs, which ours has as ``origin``."""
+        clone.repo.write("base", "base\n")
         clone.repo.commit("Mine", when=NOON)
-        clone.repo.git("checkout", "-q", "-b", "theirs")
+        path = clone.repo.path.parent / "theirs"
+        clone.repo.git("clone", "-q", clone.repo.path, path)
+        other = Repo(path)
+        other.git("config", "user.email", "bo@example.org")
+        other.write("b", "b\n")
+        other.commit("Theirs", when=NOON + MINUTE)
+        clone.repo.git("remote", "add", "origin", path)
+        return clone
+
+    def test_anothers_commit_that_was_pulled_is_not_mine(self, theirs: Clone) -> None:
+        theirs.repo.git("pull", "-q", "--ff-only", "origin", "main")
+        theirs.capture()
+        assert theirs.titles("sessions") == ["Mine"]
+
+    def test_anothers_commit_that_was_picked_or_rebased_is_not_mine(self, theirs: Clone) -> None:
+        repo = theirs.repo
+        repo.commit("Between", when=NOON + MINUTE)
+        repo.git("fetch", "-q", "origin")
+        repo.git("cherry-pick", "origin/main")
+        repo.git("checkout", "-q", "-b", "moved", "origin/main")
+        repo.git("rebase", "-q", "--onto", "main~1", "origin/main~1")
+        theirs.capture()
+        (session,) = theirs.sessions()
+        assert json.loads(session["files_changed"]) == ["base"]
+
+    def test_what_others_commit_here_is_captured_as_theirs(self, clone: Clone) -> None:
+        clone.repo.commit("Mine", when=NOON)
         env = {
-            "GIT_AUTHOR_NAME": "Bo", "GIT_AUTHOR_EMAIL": "bo@example.org",
-            "GIT_COMMITTER_NAME": "Bo", "GIT_COMMITTER_EMAIL": "bo@example.org",
+            "GIT_AUTHOR_NAME": "Agent", "GIT_AUTHOR_EMAIL": "agent@example.org",
+            "GIT_COMMITTER_NAME": "Agent", "GIT_COMMITTER_EMAIL": "agent@example.org",
+            "GIT_AUTHOR_DATE": f"{NOON + MINUTE} +0000",
         }  # fmt: skip
-        clone.repo.git("commit", "-q", "--allow-empty", "-m", "Theirs", env=env)
+        linked = clone.repo.path.parent / "linked"
+        clone.repo.git("worktree", "add", "-q", "-b", "side", linked)
+        Repo(linked).git("commit", "-q", "--allow-empty", "-m", "By an agent", env=env)
+        Repo(linked).git("commit", "-q", "--allow-empty", "--amend", "-m", "Again", env=env)
         clone.capture()
-        assert clone.titles("sessions") == ["Mine"]
+        authors = clone.rows("SELECT author_name, title FROM git_sessions ORDER BY started_at")
+        assert [tuple(row.values()) for row in authors] == [
+            ("Ada Example", "Mine"), ("Agent", "Again"),
+        ]  # fmt: skip
+
+    def test_amending_what_was_pulled_does_not_make_it_mine(self, theirs: Clone) -> None:
+        theirs.repo.git("pull", "-q", "--ff-only", "origin", "main")
+        theirs.repo.git("commit", "-q", "--amend", "-m", "Theirs, reworded")
+        theirs.capture()
+        assert theirs.titles("sessions") == ["Mine"]
 
     def test_a_commit_made_here_for_another_author_is_a_session_of_theirs(
         self, clone: Clone
@@ -218,23 +260,6 @@ class TestWhose:
         authors = clone.rows("SELECT author_email FROM git_sessions ORDER BY started_at")
         assert [row["author_email"] for row in authors] == ["ada@example.org", "bo@example.org"]
         assert sorted(clone.titles("sessions")) == ["Mine", "Pair"]
-
-    def test_anothers_commit_that_was_picked_is_not_mine(self, clone: Clone) -> None:
-        clone.repo.commit("Base", when=NOON)
-        clone.repo.git("checkout", "-q", "-b", "theirs")
-        clone.repo.write("b", "b\n")
-        env = {
-            "GIT_AUTHOR_EMAIL": "bo@example.org", "GIT_COMMITTER_EMAIL": "bo@example.org",
-            "GIT_AUTHOR_DATE": f"{NOON} +0000", "GIT_COMMITTER_DATE": f"{NOON} +0000",
-        }  # fmt: skip
-        clone.repo.git("add", "-A")
-        clone.repo.git("commit", "-q", "-m", "Theirs", env=env)
-        clone.repo.git("checkout", "-q", "main")
-        clone.repo.commit("Between", when=NOON + MINUTE)
-        clone.repo.git("cherry-pick", "theirs")
-        clone.capture()
-        (session,) = clone.sessions()
-        assert json.loads(session["files_changed"]) == []
 
     def test_more_addresses_and_the_mailmap_are_mine_too(self, clone: Clone) -> None:
         clone.repo.git("config", "studio.capture.email", "ADA@work.example")
