@@ -163,14 +163,6 @@ def set_rewritten(db: sqlite3.Connection, commit_id: int, oid: str | None) -> No
     db.execute("UPDATE git_commits SET rewritten_to = ? WHERE id = ?", [oid, commit_id])
 
 
-def set_agent_session(db: sqlite3.Connection, commit_id: int, agent_session: str) -> None:
-    """Note the coding agent's session that made a commit, where none was noted."""
-    db.execute(
-        "UPDATE git_commits SET agent_session = coalesce(agent_session, ?) WHERE id = ?",
-        [agent_session, commit_id],
-    )
-
-
 def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]

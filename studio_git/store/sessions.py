@@ -33,20 +33,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What we keep of a captured session beside its row.
+    """What the file of a captured session needs beside the session's row.
 
-    ``title`` and ``summary`` are as we made them last, ``generated`` is the file as we wrote it
-    last (empty: never), ``stale`` counts the changes of the rows that the file lacks.
+    ``generated`` is the file as we wrote it last (empty: never), ``stale`` counts the changes of
+    the rows that the file lacks.
     """
 
     session_id: str
     project_id: str
-    author_email: str
-    author_name: str
     started_at: int
     zone: str
-    title: str
-    summary: str
     generated: str
     stale: int
 
@@ -188,31 +184,20 @@ def tracked(db: sqlite3.Connection, session_id: str) -> Tracked | None:
     return Tracked(
         session_id=row["session_id"],
         project_id=row["project_id"],
-        author_email=row["author_email"],
-        author_name=row["author_name"],
         started_at=row["started_at"],
         zone=row["zone"],
-        title=row["title"],
-        summary=row["summary"],
         generated=row["generated"],
         stale=row["stale"],
     )
 
 
-def every(
-    db: sqlite3.Connection, project_id: str | None, limit: int | None, *, offset: int = 0
-) -> list[Row]:
+def every(db: sqlite3.Connection, project_id: str | None, limit: int | None) -> list[Row]:
     """Sessions of one project or of all, the newest first."""
     return db.execute(
         "SELECT * FROM sessions WHERE (?1 IS NULL OR project_id = ?1) "
-        "ORDER BY created_at DESC, rowid DESC LIMIT ?2 OFFSET ?3",
-        [project_id, -1 if limit is None else limit, offset],
+        "ORDER BY created_at DESC, rowid DESC LIMIT ?2",
+        [project_id, -1 if limit is None else limit],
     ).fetchall()
-
-
-def latest(db: sqlite3.Connection, project_id: str) -> Row | None:
-    """The newest session of a project."""
-    return next(iter(every(db, project_id, 1)), None)
 
 
 def remove(db: sqlite3.Connection, session_id: str) -> None:

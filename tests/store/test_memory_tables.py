@@ -217,7 +217,6 @@ def test_cycles_by_id_name_or_start(db: sqlite3.Connection) -> None:
         "bcd": [], "BCDE": ["bcde"], "": [], "none": [],
     }  # fmt: skip
     assert cycles.find(db, "other", "abcd-1") == []
-    assert cycles.get(db, "bcde") is not None
 
 
 def test_look_up_by_id(db: sqlite3.Connection) -> None:
