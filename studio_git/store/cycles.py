@@ -7,6 +7,12 @@ import sqlite3
 Row = sqlite3.Row
 
 
+def get(db: sqlite3.Connection, cycle_id: str) -> Row | None:
+    """One cycle by its whole id."""
+    row: Row | None = db.execute("SELECT * FROM cycles WHERE id = ?", [cycle_id]).fetchone()
+    return row
+
+
 def every(db: sqlite3.Connection, project_id: str) -> list[Row]:
     """The cycles of a project, those under way first, the newest first."""
     return db.execute(

@@ -200,6 +200,11 @@ def every(db: sqlite3.Connection, project_id: str | None, limit: int | None) -> 
     ).fetchall()
 
 
+def latest(db: sqlite3.Connection, project_id: str) -> Row | None:
+    """The newest session of a project."""
+    return next(iter(every(db, project_id, 1)), None)
+
+
 def remove(db: sqlite3.Connection, session_id: str) -> None:
     """Delete a captured session that was left without any commit."""
     db.execute("UPDATE learnings SET session_id = NULL WHERE session_id = ?", [session_id])
