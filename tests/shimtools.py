@@ -63,6 +63,11 @@ class Fake:
         assert ready, "no worker was started"
         return os.read(self.workers, 65536).decode()
 
+    def close(self) -> None:
+        """Let what still reports end first: without a reader it would wait for ever."""
+        end_of_background()
+        os.close(self.workers)
+
     def reported(self) -> bool:
         """True where a worker has noted that it was started."""
         return bool(select.select([self.workers], [], [], 0)[0])

@@ -23,7 +23,7 @@ _TOLD_BY_FRAMEWORK = {
     "PRE_COMMIT_IS_SQUASH_MERGE": "post-merge",
     "PRE_COMMIT_CHECKOUT_TYPE": "post-checkout",
 }
-"""pre-commit and prek do not name the stage, but set these for it and pass git's arguments so."""
+"""pre-commit does not name the stage, but passes git's arguments so; prek names it."""
 
 _SESSION = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -44,6 +44,9 @@ def run(stage: str, arguments: Sequence[str]) -> int:
 
 def framework_stage() -> str:
     """The stage at which pre-commit or prek is running an entry."""
+    named = os.environ.get("PREK_HOOK_STAGE", "")
+    if named in STAGES:
+        return named
     found = (stage for name, stage in _TOLD_BY_FRAMEWORK.items() if name in os.environ)
     return next(found, "post-commit")
 
@@ -67,7 +70,9 @@ def _details(stage: str, arguments: Sequence[str]) -> list[str] | None:
         flag = arguments[2] if len(arguments) > 2 else os.environ.get("PRE_COMMIT_CHECKOUT_TYPE")
         return [] if flag == "1" else None
     if stage == "post-merge":
-        return [*arguments[:1]] or [os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE", "0")]
+        names = ("PRE_COMMIT_IS_SQUASH_MERGE", "PRE_COMMIT_SQUASH_MERGE")  # pre-commit's, prek's
+        squash = any(os.environ.get(name) == "1" for name in names)
+        return [*arguments[:1]] or ["1" if squash else "0"]
     if stage == "post-rewrite":
         kind = [*arguments[:1]] or [os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")]
         return [*kind, *_pairs()]

@@ -14,7 +14,13 @@ from studio_git import files
 from studio_hooks import spool
 
 Notes = Callable[..., list[tuple[str, ...]]]
-FRAMEWORK = ("PRE_COMMIT_REWRITE_COMMAND", "PRE_COMMIT_IS_SQUASH_MERGE", "PRE_COMMIT_CHECKOUT_TYPE")
+FRAMEWORK = (
+    "PREK_HOOK_STAGE",
+    "PRE_COMMIT_REWRITE_COMMAND",
+    "PRE_COMMIT_IS_SQUASH_MERGE",
+    "PRE_COMMIT_SQUASH_MERGE",
+    "PRE_COMMIT_CHECKOUT_TYPE",
+)
 
 
 @pytest.fixture
@@ -70,6 +76,14 @@ def notes(bound: Repo) -> Notes:
         (["post-rewrite", "amend"], {}, [("post-rewrite", "amend", "a b", "c d")]),
         ([], {}, [("post-commit",)]),
         ([], {"PRE_COMMIT_IS_SQUASH_MERGE": "0"}, [("post-merge", "0")]),
+        ([], {"PRE_COMMIT_IS_SQUASH_MERGE": "1"}, [("post-merge", "1")]),
+        ([], {"PREK_HOOK_STAGE": "post-merge"}, [("post-merge", "0")]),
+        (
+            [],
+            {"PREK_HOOK_STAGE": "post-merge", "PRE_COMMIT_SQUASH_MERGE": "1"},
+            [("post-merge", "1")],
+        ),
+        ([], {"PREK_HOOK_STAGE": "manual"}, [("post-commit",)]),
         ([], {"PRE_COMMIT_CHECKOUT_TYPE": "1"}, [("post-checkout",)]),
         ([], {"PRE_COMMIT_CHECKOUT_TYPE": "0"}, []),
         ([], {"PRE_COMMIT_REWRITE_COMMAND": "rebase"}, [("post-rewrite", "rebase", "a b", "c d")]),

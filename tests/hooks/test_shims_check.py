@@ -47,7 +47,7 @@ HOSTILE = (
 def fake(tmp_path: Path) -> Iterator[Fake]:
     made = fake_interpreter(tmp_path)
     yield made
-    os.close(made.workers)
+    made.close()
 
 
 @pytest.fixture(params=SHELLS)

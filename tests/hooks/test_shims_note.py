@@ -23,7 +23,7 @@ POST = tuple(stage for stage in shims.STAGES if stage.startswith("post-"))
 def fake(tmp_path: Path) -> Iterator[Fake]:
     made = fake_interpreter(tmp_path)
     yield made
-    os.close(made.workers)
+    made.close()
 
 
 @pytest.fixture(params=SHELLS)
