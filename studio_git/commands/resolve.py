@@ -11,7 +11,7 @@ from studio_git.commands.standings import show
 from studio_git.core.models import Resolution
 from studio_git.errors import UsageError
 from studio_git.output import say, styled
-from studio_git.services import resolve
+from studio_git.services import resolve, studiotoml
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing, relative_paths
 from studio_git.services.workspace import open_here
@@ -58,9 +58,15 @@ def command(path: str, how: str | None, numbers: tuple[int, ...], edit: bool) ->
         if edit:
             number = resolve.resolve_with(workspace, standing, _edited(standing))
         else:
-            number = resolve.resolve(workspace, standing, resolution, numbers)
+            number = resolve.resolve(
+                workspace,
+                standing,
+                resolution,
+                numbers,
+                if_untracked=studiotoml.without(workspace, standing.file),
+            )
         after = resolve.standing_now(workspace, standing.file)
-    says = "is no longer tracked" if after is None else _SAYS[resolution]
+    says = "no longer tracked" if after is None else _SAYS[resolution]
     hunks = f", hunk {', '.join(map(str, sorted(set(numbers))))}" if numbers else ""
     say(f"{standing.file.repo_path}{hunks}: ", styled(says, "good"), ".")
     if after is not None and not after.settled:

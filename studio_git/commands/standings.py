@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from studio_git.core.drift import ACCEPTED_ELSEWHERE
 from studio_git.core.models import Alias, AliasType, DriftKind
 from studio_git.output import Style, say, styled
-from studio_git.services.drift import Standing, reason_for_people
-
-MEANING = {
-    DriftKind.STUDIO_AHEAD: "Studio's copy moved on, the repository's did not",
-    DriftKind.REPO_AHEAD: "the repository's copy was edited, Studio's was not",
-    DriftKind.MERGEABLE: "both were edited, in different places",
-    DriftKind.CONFLICT: "both were edited in the same places",
-    DriftKind.NO_BASE: "they differ, and were never the same before",
-    DriftKind.MISSING_IN_REPO: "not in the repository",
-    DriftKind.MISSING_IN_STUDIO: "Studio has no copy",
-    DriftKind.UNREADABLE: "cannot be compared",
-}
+from studio_git.services.drift import Standing
+from studio_git.services.wording import explain, ways_on
 
 
 def style_of(kind: DriftKind | None) -> Style:
@@ -38,37 +27,19 @@ def show(standing: Standing) -> None:
         styled(word, style),
         styled(f"{summary}{put_aside}", "dim"),
     )
-    if kind is not None:
-        say(styled(f"      {reason_for_people(standing) or MEANING[kind]}", "dim"))
+    why = explain(standing)
+    if why:
+        say(styled(f"      {why}", "dim"))
     for alias in standing.file.aliases:
         say(styled(f"      {alias.path} {_as_what(alias)}", "dim"))
     if not standing.settled:
-        for command in ways_on(standing):
-            say("      ", styled(command, "accent"))
+        _show_ways(ways_on(standing))
 
 
-def ways_on(standing: Standing) -> list[str]:
-    """The commands that settle it, the likeliest first."""
-    path, kind = standing.file.repo_path, standing.verdict.kind
-    resolve = f"git studio resolve {path}"
-    if kind is DriftKind.UNREADABLE:
-        return [f"git studio untrack {path}"]
-    if kind is DriftKind.MERGEABLE:
-        return [f"git studio diff {path}", f"{resolve} --merge"]
-    if kind is DriftKind.CONFLICT:
-        return [f"git studio diff {path}", f"{resolve} --accept-repo | --keep-studio"]
-    if kind is DriftKind.NO_BASE:
-        return [f"git studio diff {path}", f"{resolve} --accept-repo | --keep-studio"]
-    if kind is DriftKind.MISSING_IN_REPO:
-        return [
-            f"{resolve} --keep-studio    (write it)",
-            f"{resolve} --accept-repo    (untrack it)",
-        ]
-    if kind is DriftKind.MISSING_IN_STUDIO:
-        return [f"{resolve} --accept-repo"]
-    if standing.verdict.reason == ACCEPTED_ELSEWHERE:
-        return [f"{resolve} --keep-studio    (if it belongs on this branch too)"]
-    return [f"git studio sync {path}"]
+def _show_ways(ways: list[tuple[str, str]]) -> None:
+    width = max((len(what) for what, _ in ways), default=0) + 1
+    for what, command in ways:
+        say(styled(f"      {what + ':':<{width}} ", "dim"), styled(command, "accent"))
 
 
 def _as_what(alias: Alias) -> str:

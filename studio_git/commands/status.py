@@ -56,6 +56,8 @@ def named(workspace: Workspace, words: Sequence[str]) -> list[str] | None:
     found = []
     for word, path in zip(words, paths, strict=True):
         inside = [name for name in known if name.startswith(f"{path}/") or path == "."]
+        if not word:
+            raise UsageError("an empty name is no context file.", "Leave it out to see all.")
         if path in known or word in known:
             found.append(path if path in known else word)
         elif inside:

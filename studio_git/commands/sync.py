@@ -8,9 +8,11 @@ import click
 
 from studio_git.commands.standings import show
 from studio_git.commands.status import named
+from studio_git.core.diff import diff_summary
 from studio_git.core.models import Resolution
 from studio_git.output import json_out, say, styled
 from studio_git.services import reports, resolve
+from studio_git.services.drift import Standing
 from studio_git.services.resolve import Synced
 from studio_git.services.workspace import open_here
 
@@ -38,11 +40,10 @@ def _print(synced: Synced) -> None:
     for standing, resolution in synced.moved:
         taken = resolution is Resolution.ACCEPTED_REPO
         arrow = "repository → Studio" if taken else "Studio → repository"
-        summary = standing.verdict.diff_summary
         say(
             f"  {standing.file.repo_path}  ",
             styled(arrow, "good"),
-            styled(f"  {summary}" if taken and summary else "", "dim"),
+            styled(f"  {_summary(standing, taken=taken)}", "dim"),
         )
     if synced.left:
         say("Left for you:")
@@ -52,6 +53,14 @@ def _print(synced: Synced) -> None:
         say(styled("Take it back with: git studio undo", "dim"))
     elif not synced.left:
         say("Everything is in step.")
+
+
+def _summary(standing: Standing, *, taken: bool) -> str:
+    """What changed in the file that was written."""
+    canonical, repo = standing.canonical, standing.repo
+    if not isinstance(canonical, bytes) or not isinstance(repo, bytes):
+        return ""
+    return diff_summary(canonical, repo) if taken else diff_summary(repo, canonical)
 
 
 def _as_json(synced: Synced) -> dict[str, object]:

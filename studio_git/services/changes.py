@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio_git import files
-from studio_git.core.models import Resolution
+from studio_git import config, files
+from studio_git.core.models import Resolution, Unreadable
 from studio_git.errors import FileChangedError, StudioError, UsageError
-from studio_git.services import binding, ledger
+from studio_git.services import binding, ledger, proposals
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing, context_dir
-from studio_git.store import activity, contexts, drifts, operations
+from studio_git.store import activity, contexts, drifts, operations, projects
 from studio_git.store.activity import ActivityType
 from studio_git.store.operations import Operation
 
@@ -81,16 +81,25 @@ def carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
             title=title,
             changes=changes,
         )
-    _write_all(workspace, number, writes)
+    still_open = proposals.changes(workspace)
+    try:
+        _write_all(workspace, writes)
+    except StudioError:
+        with store.writing() as db:
+            operations.mark_undone(db, number)
+        raise
     head = ledger.head_of(workspace.place)
     with store.writing() as db:
         changes += [_settle(workspace, step, number, head) for step in steps]
         operations.describe(db, number, changes)
+        if any(step.untracks for step in steps):
+            _confirm(workspace, still_open)
     binding.forget_checks(workspace.place.common_dir)
     return number
 
 
-def _write_all(workspace: Workspace, number: int, writes: Sequence[Write]) -> None:
+def _write_all(workspace: Workspace, writes: Sequence[Write]) -> None:
+    """Put all files, or none: what was put already is taken back where one cannot be."""
     done: list[Write] = []
     try:
         for write in writes:
@@ -99,9 +108,15 @@ def _write_all(workspace: Workspace, number: int, writes: Sequence[Write]) -> No
     except StudioError:
         for write in reversed(done):
             _put(workspace, Write(write.side, write.path, write.after, write.before))
-        with workspace.store.writing() as db:
-            operations.mark_undone(db, number)
         raise
+
+
+def _confirm(workspace: Workspace, still_open: proposals.Changes) -> None:
+    """What we wrote to ``.studio.toml`` ourselves is no proposal."""
+    repository = workspace.repository
+    proposal = config.read_proposal(workspace.place.top)
+    confirmed = proposals.still_open(proposal, repository.confirmed, still_open)
+    projects.confirm(workspace.store.db, repository.id, confirmed)
 
 
 def _settle(workspace: Workspace, step: Step, number: int, head: ledger.Head) -> Mapping[str, Any]:
@@ -122,7 +137,7 @@ def _settle(workspace: Workspace, step: Step, number: int, head: ledger.Head) ->
     dismisses = step.dismisses is None or bool(step.dismisses)
     if dismisses:
         contexts.dismiss(store.db, file.id, *pair, hunks=step.dismisses)
-    drift_id = ledger.close_drift(store, standing, step.resolution) if step.closes else None
+    drift_id = ledger.close_drift(store, file, step.resolution) if step.closes else None
     if step.untracks:
         contexts.untrack(store.db, file.id)
     for write in step.writes:
@@ -133,6 +148,7 @@ def _settle(workspace: Workspace, step: Step, number: int, head: ledger.Head) ->
         "name": file.filename,
         "untracks": step.untracks,
         "dismissed": pair if dismisses else None,
+        "dismissed_before": sorted(standing.dismissed_hunks),
         "drift": drift_id,
     }
 
@@ -147,20 +163,22 @@ def undo(workspace: Workspace, number: int | None) -> Operation:
     operation = _operation(workspace, number)
     writes = [_reversed(workspace, change) for change in operation.changes if "side" in change]
     for write in writes:
-        if files.read_bytes(_locate(workspace, write)) != write.before:
+        if _content(_locate(workspace, write)) != write.before:
             raise FileChangedError(
                 f"{write.path} ({_side_name(write.side)}) was changed after operation "
                 f"{operation.id}; nothing was undone.",
                 "Undo the later operations first, or resolve by hand: git studio diff",
             )
-    for write in writes:
-        _put(workspace, write)
+    still_open = proposals.changes(workspace)
+    _write_all(workspace, writes)
     with store.writing() as db:
         operations.mark_undone(db, operation.id)
         contexts.forget_syncs(db, operation.id)
         for change in operation.changes:
             if "side" not in change:
                 _take_back(workspace, change)
+        if any(change.get("untracks") for change in operation.changes):
+            _confirm(workspace, still_open)
     binding.forget_checks(workspace.place.common_dir)
     return operation
 
@@ -172,6 +190,9 @@ def _take_back(workspace: Workspace, change: Mapping[str, Any]) -> None:
         contexts.retrack(db, context_file_id)
     if change.get("dismissed"):
         contexts.take_back_dismissal(db, context_file_id, *change["dismissed"])
+        if change["dismissed_before"]:
+            before = frozenset(change["dismissed_before"])
+            contexts.dismiss(db, context_file_id, *change["dismissed"], hunks=before)
     if change.get("drift") and drifts.unresolved(db, context_file_id) is None:
         drifts.reopen(db, change["drift"])
     _log_update(workspace, context_file_id, change["name"], "brought back")
@@ -220,6 +241,13 @@ def _reversed(workspace: Workspace, change: Mapping[str, Any]) -> Write:
         return None if change[key] is None else contexts.snapshot(db, change[key])
 
     return Write(change["side"], change["path"], content("after"), content("before"))
+
+
+def _content(path: Path) -> bytes | Unreadable | None:
+    try:
+        return files.read_bytes(path)
+    except OSError as error:  # a folder stands there now, or it may not be read
+        return Unreadable(str(error.strerror))
 
 
 def _locate(workspace: Workspace, write: Write) -> Path:

@@ -6,7 +6,8 @@ On the hook path: it loads what the check needs and no more.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from studio_git.core.names import printable
 from studio_git.gitio import Place
 from studio_git.services import binding, proposals
 from studio_git.services.clone import Workspace, enter
-from studio_git.services.drift import Standing, canonical_path, look, reason_for_people
+from studio_git.services.drift import Standing, canonical_path, look
 from studio_git.services.sides import Index
+from studio_git.services.wording import explain, ways_on
 from studio_git.store import contexts
 from studio_git.store.connection import DATABASE, open_store
 
@@ -68,7 +70,12 @@ def _judged(
         taken_over = _same_as_a_parent(workspace.place, blocking, index_file)
         blocking = [it for it in blocking if it.file.id not in taken_over]
     proposed = proposals.changes(workspace)
-    messages = _messages(drifted, blocking, accepting=_accepted(drifted, policy))
+    messages = _messages(
+        drifted,
+        blocking,
+        accepting=_accepted(drifted, policy),
+        unstaged=_in_step_on_disk(workspace, drifted),
+    )
     messages += [f"studio-git: {line}" for line in proposals.told(proposed)]
     return CommitCheck(
         bound=True,
@@ -90,70 +97,49 @@ def _kind(standing: Standing) -> DriftKind:
     return kind
 
 
-def _accepted(drifted: Sequence[Standing], policy: object) -> set[str]:
-    assert isinstance(policy, dict)  # noqa: S101 - config.settings makes one
+def _in_step_on_disk(workspace: Workspace, drifted: Sequence[Standing]) -> set[str]:
+    """Context files that were settled in the work tree, and not staged since."""
+    paths = [str(it.file.repo_path) for it in drifted]
+    if not paths:
+        return set()
+    on_disk = look(workspace.store, workspace.repository, workspace.place, paths=paths)
+    return {it.file.id for it in on_disk if it.verdict.kind is None}
+
+
+def _accepted(drifted: Sequence[Standing], policy: Mapping[DriftKind, Policy]) -> set[str]:
     return {it.file.id for it in drifted if policy[_kind(it)] is Policy.ACCEPT}
 
 
 def _messages(
-    drifted: Sequence[Standing], blocking: Sequence[Standing], *, accepting: Collection[str]
+    drifted: Sequence[Standing],
+    blocking: Sequence[Standing],
+    *,
+    accepting: Collection[str],
+    unstaged: Collection[str],
 ) -> list[str]:
     lines: list[str] = []
     for standing in drifted:
         path, kind = standing.file.repo_path, _kind(standing).value
         summary = f" ({standing.verdict.diff_summary})" if standing.verdict.diff_summary else ""
         lines.append(f"studio-git: {path}: {kind}{summary}")
-        reason = reason_for_people(standing) or _MEANING[_kind(standing)]
-        lines.append(f"    {reason}.")
+        if standing.file.id in unstaged:
+            ways = [("stage what is in step", f"git add {shlex.quote(str(path))}")]
+            lines.append(
+                "    the file in the work tree is in step with Studio, what is staged is not."
+            )
+        else:
+            ways = ways_on(standing)
+            lines.append(f"    {explain(standing)}.")
         if standing.file.id in accepting:
             lines.append("    Studio takes it over once the commit exists.")
         else:
-            lines += [f"    {verb:<24} {command}" for verb, command in _ways_on(standing)]
+            lines += [f"    {verb + ':':<24} {command}" for verb, command in ways]
     if blocking:
         names = ", ".join(str(it.file.repo_path) for it in blocking)
-        lines.append(
-            f"studio-git: the commit was stopped because of {names}. Resolve it and commit again;"
-        )
-        lines.append("    to commit all the same: git commit --no-verify")
+        lines.append(f"studio-git: the commit was stopped because of {names}.")
+        lines.append("    Resolve it, add the file with git add, and commit again; or commit it")
+        lines.append("    as it is with: git commit --no-verify")
     return lines
-
-
-_MEANING = {
-    DriftKind.STUDIO_AHEAD: "Studio's copy has moved on, the repository's has not",
-    DriftKind.REPO_AHEAD: "the repository's copy was edited since both were the same",
-    DriftKind.MERGEABLE: "both copies were edited, in different places",
-    DriftKind.CONFLICT: "both copies were edited in the same places",
-    DriftKind.NO_BASE: "the copies differ, and were never the same before",
-    DriftKind.MISSING_IN_REPO: "the repository has no such file",
-    DriftKind.MISSING_IN_STUDIO: "Studio has no copy of it",
-    DriftKind.UNREADABLE: "it cannot be compared",
-}
-
-
-def _ways_on(standing: Standing) -> list[tuple[str, str]]:
-    path = str(standing.file.repo_path)
-    resolve = f"git studio resolve {path}"
-    ways = {
-        DriftKind.STUDIO_AHEAD: [("take Studio's:", f"git studio sync {path}")],
-        DriftKind.REPO_AHEAD: [("accept it into Studio:", f"git studio sync {path}")],
-        DriftKind.MERGEABLE: [("merge both:", f"{resolve} --merge")],
-        DriftKind.CONFLICT: [
-            ("see the differences:", f"git studio diff {path}"),
-            ("take the repository's:", f"{resolve} --accept-repo"),
-            ("take Studio's:", f"{resolve} --keep-studio"),
-        ],
-        DriftKind.NO_BASE: [
-            ("take the repository's:", f"{resolve} --accept-repo"),
-            ("take Studio's:", f"{resolve} --keep-studio"),
-        ],
-        DriftKind.MISSING_IN_REPO: [
-            ("track it no longer:", f"{resolve} --accept-repo"),
-            ("bring it back:", f"{resolve} --keep-studio"),
-        ],
-        DriftKind.MISSING_IN_STUDIO: [("take it into Studio:", f"{resolve} --accept-repo")],
-        DriftKind.UNREADABLE: [("track it no longer:", f"git studio untrack {path}")],
-    }
-    return ways[_kind(standing)]
 
 
 def _same_as_a_parent(
@@ -174,9 +160,12 @@ def _same_as_a_parent(
 
 
 def _parents(place: Place) -> list[str]:
-    """The commits that the next one will have as parents, as far as can be known before it."""
-    merged = files.read_bytes(place.git_dir / "MERGE_HEAD") or b""
-    return ["HEAD", *merged.decode("ascii", "replace").split()]
+    """The commits that the next one has its content from, as far as can be known before it."""
+    found = ["HEAD"]
+    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD"):  # a pick that had conflicts comes here
+        noted = files.read_bytes(place.git_dir / name) or b""
+        found += noted.decode("ascii", "replace").split()
+    return found
 
 
 def _tree(place: Place, revision: str, paths: Sequence[str]) -> dict[str, str]:
@@ -204,11 +193,13 @@ def _inputs(workspace: Workspace, standings: Sequence[Standing]) -> tuple[Path, 
     watched = _watched(workspace)
     in_index = Index(place).oids(watched)
     unknown_to_git = [place.top / path for path in watched if path not in in_index]
-    personal = os.environ.get("GIT_CONFIG_GLOBAL") or os.path.expanduser("~/.gitconfig")  # noqa: PTH111
+    personal = os.environ.get("GIT_CONFIG_GLOBAL")
+    settings = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111
+    own = [personal] if personal else [os.path.expanduser("~/.gitconfig"), f"{settings}/git/config"]  # noqa: PTH111
     return (
         *(canonical_path(home, standing.file) for standing in standings),
         place.top / config.STUDIO_TOML,
         place.common_dir / "config",
-        Path(personal),
+        *map(Path, own),
         *unknown_to_git,
     )

@@ -129,7 +129,7 @@ class _Eye:
         self.repository = repository
         self.place = place
         self.found = found
-        self._contained: dict[str | None, bool] = {}
+        self._awaited: dict[tuple[str, int], bool] = {}
 
     def look(self, file: ContextFile) -> Standing:
         path = str(file.repo_path)
@@ -139,6 +139,7 @@ class _Eye:
         syncs = contexts.syncs(self.store.db, file.id)
         base, base_sync, elsewhere = self._base(path, primary, syncs)
         older = {sync.content_hash for sync in syncs if base_sync and sync.id < base_sync.id}
+        older -= {base_sync.content_hash} if base_sync else set()
         side = aliases.repo_side(path, primary, bodies, base, older)
         if side.path != path:  # the edited copy decides what the file equals
             base, base_sync, elsewhere = self._base(path, side.side, syncs)
@@ -147,7 +148,7 @@ class _Eye:
         since = ""
         if elsewhere is not None and verdict.kind is DriftKind.STUDIO_AHEAD:
             verdict = replace(verdict, reason=ACCEPTED_ELSEWHERE)
-            since = _from_where(elsewhere)
+            since = _from_where(elsewhere, here=self._pending(path, elsewhere))
         standing = Standing(
             file=file,
             verdict=verdict,
@@ -185,40 +186,75 @@ class _Eye:
         if not candidates:
             return None, None, None
         repo_hash = _hash(repo)
+        in_head = self._head_version(path)
+        sure = {repo_hash, *in_head}
+        # What is older than the first sure one is never asked for: git is spared the questions.
+        last = next((at for at, it in enumerate(candidates) if it.content_hash in sure), None)
         remembered = [
-            Remembered(sync.content_hash, sync.from_repo, self._pending(sync))
-            for sync in candidates
+            Remembered(
+                sync.content_hash,
+                sync.from_repo,
+                pending=(last is None or at < last) and self._pending(path, sync),
+            )
+            for at, sync in enumerate(candidates)
         ]
-        chosen = drift.choose_base(remembered, self._head_version(path), repo_hash)
+        chosen = drift.choose_base(remembered, in_head, repo_hash)
         if chosen.index != 0:
             chosen = drift.choose_base(remembered, self._history(path), repo_hash)
         if chosen.index is None:
-            return None, None, None
+            return self._base_before_all(path, repo, candidates)
         sync = candidates[chosen.index]
         elsewhere = next((it for it in candidates[: chosen.index] if it.from_repo), None)
         base = contexts.snapshot(self.store.db, sync.snapshot_id)
         return base, sync, elsewhere if chosen.elsewhere else None
 
-    def _pending(self, sync: Sync) -> bool:
-        """True where a sync was made in this worktree on a commit that HEAD still contains."""
+    def _base_before_all(
+        self, path: str, repo: Side, candidates: Sequence[Sync]
+    ) -> tuple[bytes | None, Sync | None, Sync | None]:
+        """The file itself, where it is a version that came before the one that Studio took.
+
+        So a branch that is older than the binding is behind, and does not count as edited.
+        """
+        taken = next((sync for sync in candidates if sync.from_repo and sync.head_oid), None)
+        if taken is None or not isinstance(repo, bytes):
+            return None, None, None
+        if _hash(repo) not in self._history(path, str(taken.head_oid)):
+            return None, None, None
+        return repo, None, taken
+
+    def _pending(self, path: str, sync: Sync) -> bool:
+        """True where a sync was made in this worktree, on a commit that HEAD still contains, and
+        no commit has its content yet: the next one may.
+        """
         if sync.repository_id != self.repository.id or sync.worktree != str(self.place.top):
             return False
-        if sync.head_oid not in self._contained:
-            self._contained[sync.head_oid] = self._contains(sync.head_oid)
-        return self._contained[sync.head_oid]
+        key = (path, sync.id)
+        if key not in self._awaited:
+            self._awaited[key] = self._contains(sync) and not self._was_committed(path, sync)
+        return self._awaited[key]
 
-    def _contains(self, oid: str | None) -> bool:
+    def _contains(self, sync: Sync) -> bool:
+        oid, git = sync.head_oid, self.place.git
         if oid is None:
             return True  # made before the first commit
-        status, _, _ = self.place.git.ask("merge-base", "--is-ancestor", oid, "HEAD")
-        return status == 0
+        if git.ask("merge-base", "--is-ancestor", oid, "HEAD")[0] == 0:
+            return True
+        if sync.branch is None or sync.branch != branch_of(self.place):
+            return False
+        # An amended commit has the parents of the one that it replaced.
+        mine, theirs = (git.ask("rev-parse", "--quiet", f"{it}^@") for it in (oid, "HEAD"))
+        return mine[0] == theirs[0] == 0 and mine[1] == theirs[1]
+
+    def _was_committed(self, path: str, sync: Sync) -> bool:
+        since = ["--all", "--reflog", *([f"^{sync.head_oid}"] if sync.head_oid else [])]
+        return sync.content_hash in self._history(path, *since)
 
     def _head_version(self, path: str) -> set[str]:
         (blob,) = self.place.git.blobs([f"HEAD:{path}"])
         return set() if blob is None else {content_hash(frames.split(path, blob).body)}
 
-    def _history(self, path: str) -> set[str]:
-        """Hashes of all versions of a path that HEAD's history contains."""
+    def _history(self, path: str, *revisions: str) -> set[str]:
+        """Hashes of all versions of a path in the history of HEAD, or of the commits given."""
         status, output, _ = self.place.git.ask(
             "--literal-pathspecs",
             "log",
@@ -230,7 +266,7 @@ class _Eye:
             "--diff-merges=separate",
             f"--max-count={HISTORY_LIMIT}",
             "-z",
-            "HEAD",
+            *(revisions or ("HEAD",)),
             "--",
             path,
         )
@@ -286,7 +322,9 @@ def _with_copies(verdict: Verdict, side: aliases.RepoSide) -> Verdict:
     return verdict
 
 
-def _from_where(sync: Sync) -> str:
+def _from_where(sync: Sync, *, here: bool) -> str:
+    if here:
+        return "an edit in this work tree that was never committed"
     if sync.branch:
         return f"branch {sync.branch}"
     return f"commit {sync.head_oid[:10]}" if sync.head_oid else "another worktree"
@@ -300,10 +338,15 @@ def reason_for_people(standing: Standing) -> str:
     if reason == COPIES_BEHIND:
         return "a copy of the file in the repository still has the older text"
     if reason == aliases.COPIES_DIFFER:
-        return "its copies in the repository were edited differently"
+        return f"its copies in the repository differ: {', '.join(standing.copies)}"
     if reason == aliases.PRIMARY_MISSING:
         return f"the text was taken from its copy {standing.repo_path}"
     return reason
+
+
+def branch_of(place: Place) -> str | None:
+    """The branch that HEAD is on; None where it is detached."""
+    return place.git.text("symbolic-ref", "--short", "--quiet", "HEAD", ok=(0, 1, 128)) or None
 
 
 def relative_paths(place: Place, cwd: Path, words: Sequence[str]) -> list[str]:

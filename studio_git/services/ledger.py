@@ -13,7 +13,7 @@ from studio_git.core.models import DriftKind, Resolution, Side, SyncStatus
 from studio_git.core.text import content_hash
 from studio_git.gitio import Place
 from studio_git.services import binding
-from studio_git.services.drift import Standing
+from studio_git.services.drift import Standing, branch_of
 from studio_git.store import activity, contexts, drifts
 from studio_git.store.activity import ActivityType
 from studio_git.store.connection import Store
@@ -32,8 +32,7 @@ class Head:
 def head_of(place: Place) -> Head:
     """HEAD of a worktree: its commit and its branch."""
     oid = place.git.text("rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1, 128))
-    branch = place.git.text("symbolic-ref", "--short", "--quiet", "HEAD", ok=(0, 1, 128))
-    return Head(oid or None, branch or None)
+    return Head(oid or None, branch_of(place))
 
 
 def record(
@@ -127,7 +126,7 @@ def _record_primary(store: Store, standing: Standing) -> None:
     open_drift = drifts.unresolved(db, file.id)
     if standing.settled:
         if open_drift is not None:
-            close_drift(store, standing, _how_it_went(open_drift, standing))
+            close_drift(store, file, _how_it_went(open_drift, standing))
         return
     if standing.verdict.kind is DriftKind.UNREADABLE:
         return
@@ -136,19 +135,19 @@ def _record_primary(store: Store, standing: Standing) -> None:
     if open_drift is None:
         drift_id = str(uuid.uuid4())
         drifts.detect(db, drift_id, file.id, canonical=canonical, repo=repo, diff_summary=summary)
-        _log(store, standing, ActivityType.DRIFT_DETECTED, describe(standing), drift_id)
+        _log(store, file, ActivityType.DRIFT_DETECTED, describe(standing), drift_id)
     elif (open_drift["canonical_content"], open_drift["repo_content"]) != (canonical, repo):
         drifts.follow(db, open_drift["id"], canonical=canonical, repo=repo, diff_summary=summary)
 
 
-def close_drift(store: Store, standing: Standing, how: Resolution) -> str | None:
+def close_drift(store: Store, file: ContextFile, how: Resolution) -> str | None:
     """Close the open drift of a context file, if there is one; its id."""
-    found = drifts.unresolved(store.db, standing.file.id)
+    found = drifts.unresolved(store.db, file.id)
     if found is None:
         return None
     drifts.resolve(store.db, found["id"], how)
-    title = f"{standing.file.repo_path}: {how.value.replace('_', ' ')}"
-    _log(store, standing, ActivityType.DRIFT_RESOLVED, title, found["id"])
+    title = f"{file.repo_path}: {how.value.replace('_', ' ')}"
+    _log(store, file, ActivityType.DRIFT_RESOLVED, title, found["id"])
     return str(found["id"])
 
 
@@ -160,11 +159,11 @@ def describe(standing: Standing) -> str:
     return f"{standing.file.repo_path}: {kind}{summary}"
 
 
-def _log(store: Store, standing: Standing, kind: ActivityType, title: str, drift_id: str) -> None:
+def _log(store: Store, file: ContextFile, kind: ActivityType, title: str, drift_id: str) -> None:
     activity.log(
         store.db,
         str(uuid.uuid4()),
-        standing.file.project_id,
+        file.project_id,
         kind,
         title=title,
         reference_type="drift",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from studio_git.core import aliases
+from studio_git.core.drift import ACCEPTED_ELSEWHERE
 from studio_git.services.clone import Workspace
-from studio_git.services.drift import Standing, reason_for_people
+from studio_git.services.drift import Standing
 from studio_git.store import cycles, sessions
 
 
@@ -18,7 +20,7 @@ def entry(standing: Standing) -> dict[str, Any]:
         "repo_path": standing.file.repo_path,
         "sync_status": verdict.status.value,
         "kind": verdict.kind.value if verdict.kind else None,
-        "reason": reason_for_people(standing),
+        "reason": _reason(standing),
         "diff_summary": verdict.diff_summary,
         "canonical_hash": standing.canonical_hash,
         "repo_hash": standing.repo_hash,
@@ -59,6 +61,14 @@ def differences(standing: Standing) -> dict[str, Any]:
             for hunk in standing.hunks
         ]
     }
+
+
+def _reason(standing: Standing) -> str:
+    """The reason for programs: a code where there is one, after a colon what it is about."""
+    reason = standing.verdict.reason
+    if reason == ACCEPTED_ELSEWHERE:
+        return f"{reason}: {standing.since}"
+    return f"{reason}: {standing.repo_path}" if reason == aliases.PRIMARY_MISSING else reason
 
 
 def _text(lines: Iterable[bytes]) -> list[str]:

@@ -59,9 +59,17 @@ def _as_named(workspace: Workspace, standing: Standing, name: str) -> Standing:
 
 
 def resolve(
-    workspace: Workspace, standing: Standing, resolution: Resolution, numbers: Collection[int] = ()
+    workspace: Workspace,
+    standing: Standing,
+    resolution: Resolution,
+    numbers: Collection[int] = (),
+    *,
+    if_untracked: Sequence[Write] = (),
 ) -> int:
     """Resolve one context file, or only the hunks with the given numbers; the operation's number.
+
+    ``if_untracked`` is written too where the file is tracked no longer: the entry in
+    ``.studio.toml`` that goes with it (:func:`studio_git.services.studiotoml.without`).
 
     Raises UsageError for what cannot be resolved so, UnreadableError for a side that cannot be
     compared, FileChangedError where a file moved meanwhile; nothing is changed then.
@@ -76,6 +84,8 @@ def resolve(
         step = _hunk_step(workspace, standing, resolution, _chosen(standing, numbers))
     else:
         step = _whole_step(workspace, standing, resolution)
+        if step.untracks:
+            step = replace(step, writes=(*step.writes, *if_untracked))
     return _carry_out(workspace, f"{resolution.value} {standing.file.repo_path}", [step])
 
 

@@ -11,8 +11,11 @@ from tomlkit.items import Table
 
 from studio_git import config, files
 from studio_git.gitio import Place
-from studio_git.services import binding
+from studio_git.services import binding, proposals
+from studio_git.services.changes import REPO, Write
+from studio_git.services.clone import Workspace
 from studio_git.services.proposals import Changes
+from studio_git.store import contexts
 from studio_git.store.contexts import ContextFile
 
 _HEADER = (
@@ -37,17 +40,49 @@ def write(
     """
     path = place.top / config.STUDIO_TOML
     before = files.read_bytes(path)
+    after = text(path, before, project_id, project_name, tracked=tracked, still_open=still_open)
+    if after == before:
+        return False
+    lock = binding.studio_dir(place.common_dir) / "lock"
+    files.write_whole(path, after, inside=place.top, expected=before, lock=lock, mode=0o644)
+    return True
+
+
+def without(workspace: Workspace, file: ContextFile) -> tuple[Write, ...]:
+    """What takes a context file out of ``.studio.toml``; nothing where it is not there."""
+    if workspace.proposal is None:
+        return ()
+    path = workspace.place.top / config.STUDIO_TOML
+    before = files.read_bytes(path)
+    every = contexts.tracked(workspace.store.db, workspace.repository.project_id)
+    after = text(
+        path,
+        before,
+        workspace.project["id"],
+        workspace.project["name"],
+        tracked=[other for other in every if other.id != file.id],
+        still_open=proposals.changes(workspace),
+    )
+    return () if after == before else (Write(REPO, config.STUDIO_TOML, before, after),)
+
+
+def text(
+    path: Path,
+    before: bytes | None,
+    project_id: str,
+    project_name: str,
+    *,
+    tracked: Iterable[ContextFile],
+    still_open: Changes,
+) -> bytes:
+    """What :func:`write` would make of a ``.studio.toml`` that holds ``before``."""
     document = _read(path, before)
     _say_project(document, project_id, project_name)
     _say_context(document, list(tracked), still_open)
     after = tomlkit.dumps(document).encode()
     if before is not None and b"\r\n" in before:
         after = after.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    if after == before:
-        return False
-    lock = binding.studio_dir(place.common_dir) / "lock"
-    files.write_whole(path, after, inside=place.top, expected=before, lock=lock, mode=0o644)
-    return True
+    return after
 
 
 def _read(path: Path, data: bytes | None) -> TOMLDocument:
