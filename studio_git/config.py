@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from studio_git import files
 from studio_git.core import names
-from studio_git.core.models import DriftKind, Policy
+from studio_git.core.models import DriftKind, Policy, Unreadable
 from studio_git.core.times import parse_duration
 from studio_git.errors import StudioError, UsageError
 from studio_git.gitio import Git, Place
@@ -102,16 +103,13 @@ def read_proposal(top: Path) -> Proposal | None:
     Raises ConfigError with file, line and column, or with the key that cannot stand there.
     """
     path = top / STUDIO_TOML
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
+    found = files.read_side(path, inside=top)  # a link may lead anywhere, to a device even
+    if isinstance(found, Unreadable):
         raise ConfigError(
-            f"{path} cannot be read: {error.strerror}.",
-            "It has to be a regular file that you may read.",
-        ) from error
-    return parse_proposal(data, path)
+            f"{path} cannot be used: {found.reason}.",
+            "It has to be a regular text file in the repository that you may read.",
+        )
+    return None if found is None else parse_proposal(found, path)
 
 
 def parse_proposal(data: bytes, path: Path) -> Proposal:
@@ -245,7 +243,7 @@ class _Reader:
         for key, value in table.items():
             if key not in _KNOWN_KEYS["drift"]:
                 continue
-            if value not in {policy.value for policy in _TEAM_POLICIES}:
+            if not isinstance(value, str) or value not in _TEAM_POLICIES:
                 hint = 'Use "warn", "block" or "off".'
                 if value == Policy.ACCEPT.value:
                     hint = f"Only you can say that: git config studio.drift.{key} accept"
@@ -262,6 +260,9 @@ class _Reader:
             self.checked(key, names.check_canonical_name, name)
             self.checked(key, names.check_repo_path, path)
             found[name] = path
+        for path in found.values():
+            if list(found.values()).count(path) > 1:
+                raise self.wrong(section, f"has {path} twice", "Give each path one name.")
         for clash in names.case_clash(found):
             raise self.wrong(
                 section,

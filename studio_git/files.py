@@ -23,9 +23,12 @@ FILE_MODE = 0o600
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and its missing parents, readable by their owner alone."""
+    """Make a folder and its missing parents, readable by their owner alone.
+
+    Raises StudioError where that cannot be done.
+    """
     missing = []
-    while not folder.is_dir():
+    while not os.path.isdir(folder):  # noqa: PTH112 - unlike Path's, it never raises
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
@@ -34,7 +37,8 @@ def make_private(folder: Path) -> None:
         except OSError as error:
             raise StudioError(
                 f"the folder {path} cannot be made: {error.strerror}.",
-                "Choose another place with STUDIO_HOME, or make that folder writable.",
+                "Look at what stands in its place, and at the permissions around it; STUDIO_HOME "
+                "names another Studio home.",
             ) from error
 
 
@@ -69,11 +73,16 @@ def read_side(path: Path, *, inside: Path) -> Side:
 
 
 def read_bytes(path: Path) -> bytes | None:
-    """The bytes of a file of ours; None if there is none."""
+    """The bytes of a file; None if there is none. Raises StudioError if they cannot be had."""
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise StudioError(
+            f"{path} cannot be read: {error.strerror}.",
+            "It has to be a regular file that you may read.",
+        ) from error
 
 
 def write_whole(
@@ -87,11 +96,12 @@ def write_whole(
 ) -> None:
     """Put ``data`` in place of the file, if it still holds ``expected`` (None: is absent).
 
-    ``lock`` is the file that writers of this tree agree on. An existing file keeps its mode.
+    ``lock`` is the file that writers of this tree agree on. An existing file keeps its mode; a
+    new one has ``mode``, and folders made for a private file are private too.
     Raises FileChangedError if it holds anything else, and StudioError if the path is a link,
     leaves ``inside`` or cannot be written; the file is then as it was.
     """
-    _make_parents(path, inside=inside)
+    _make_parents(path, inside=inside, private=mode == FILE_MODE)
     with locked(lock):
         if path.is_symlink():
             raise StudioError(
@@ -135,10 +145,17 @@ def append_line(path: Path, line: str) -> None:
 def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     """Hold a lock between processes for the length of the block; the kernel frees a dead one's.
 
-    Yields False, at once, where ``wait`` is False and somebody else holds it.
+    Yields False, at once, where ``wait`` is False and somebody else holds it. Raises StudioError
+    where the lock's file cannot be opened.
     """
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), FILE_MODE)
+    make_private(path.parent)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), FILE_MODE)
+    except OSError as error:
+        raise StudioError(
+            f"{path} cannot be locked: {error.strerror}.",
+            "Look at the permissions of its folder; nothing was changed.",
+        ) from error
     try:
         yield _lock(handle, wait=wait)
     finally:
@@ -164,12 +181,15 @@ def _lock(handle: int, *, wait: bool) -> bool:
     return True
 
 
-def _make_parents(path: Path, *, inside: Path) -> None:
+def _make_parents(path: Path, *, inside: Path, private: bool) -> None:
     if not _stays_inside(path, inside):
         raise StudioError(
             f"{path} leads out of {inside}; nothing was written.",
             "Look at the symbolic links on the way to it.",
         )
+    if private:
+        make_private(path.parent)
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -184,7 +204,7 @@ def _stays_inside(path: Path, inside: Path) -> bool:
 
 
 def _replace(path: Path, data: bytes, mode: int) -> None:
-    temporary = path.with_name(f".{path.name[:80]}.{os.getpid()}.studio-tmp")
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.studio-tmp")
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:

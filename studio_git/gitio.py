@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +48,14 @@ _EVENT_VARIABLES = (
     "GIT_REFLOG_ACTION",
     "GIT_EXEC_PATH",
     "GIT_EXTERNAL_DIFF",
-    "GIT_TRACE",
-    "GIT_TRACE2",
-    "GIT_TRACE2_EVENT",
-    "GIT_TRACE2_PERF",
+    "GIT_ATTR_SOURCE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
 )
+
+_FAMILIES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_TRACE")
 
 _ANSWERS_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",  # a background status must not take index.lock
@@ -81,7 +85,7 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in drop and not name.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
+        if name not in drop and not name.startswith(_FAMILIES)
     }
     return environment | _ANSWERS_ONLY | dict(extra or {})
 
@@ -145,13 +149,13 @@ class Git:
                 capture_output=True,
                 check=False,
             )
-        except FileNotFoundError as error:
-            raise _not_started(error, self.cwd) from None
+        except OSError as error:
+            raise _not_started(error, self.cwd) from error
         return done.returncode, done.stdout, done.stderr
 
     def text(self, *arguments: str, ok: Sequence[int] = (0,)) -> str:
         """One answer as text, without the newline at its end; undecodable bytes are escaped."""
-        return os.fsdecode(self.run(*arguments, ok=ok)).rstrip("\n")
+        return os.fsdecode(self.run(*arguments, ok=ok)).removesuffix("\n")
 
     def records(self, *arguments: str, stdin: bytes | None = None) -> list[bytes]:
         """The NUL-terminated records of a command that was given ``-z``."""
@@ -162,21 +166,29 @@ class Git:
 
         Raises GitError after the last record if git failed.
         """
-        with subprocess.Popen(
-            ["git", *_NO_PROGRAMS, *arguments],
-            cwd=self.cwd,
-            env=self.environment,
-            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            if stdin is not None and process.stdin is not None:
-                process.stdin.write(stdin)
-                process.stdin.close()
-            assert process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
-            yield from _split_stream(process.stdout)
-        if process.returncode:
-            raise _refusal(arguments, process.returncode, b"")
+        with (
+            tempfile.TemporaryFile() as source,  # a pipe would fill while nobody reads the answer
+            tempfile.TemporaryFile() as complaint,
+        ):
+            source.write(stdin or b"")
+            source.seek(0)
+            try:
+                process = subprocess.Popen(
+                    ["git", *_NO_PROGRAMS, *arguments],
+                    cwd=self.cwd,
+                    env=self.environment,
+                    stdin=source,
+                    stdout=subprocess.PIPE,
+                    stderr=complaint,
+                )
+            except OSError as error:
+                raise _not_started(error, self.cwd) from error
+            with process:
+                assert process.stdout is not None  # noqa: S101 - for the type checker
+                yield from _split_stream(process.stdout)
+            if process.returncode:
+                complaint.seek(0)
+                raise _refusal(arguments, process.returncode, complaint.read())
 
     def config(self, key: str) -> str | None:
         """The value of one configuration key, the last one that counts; None if it is not set."""
@@ -231,7 +243,13 @@ def locate(cwd: Path) -> Place:
     )
     if status:
         raise _no_repository(cwd, complaint)
-    bare, inside, git_dir, common_dir = os.fsdecode(output).rstrip("\n").split("\n")
+    answers = os.fsdecode(output).removesuffix("\n").split("\n")
+    if len(answers) == 4:
+        bare, inside, git_dir, common_dir = answers
+    else:  # a path with a newline in it
+        bare, inside = answers[:2]
+        git_dir = git.text("rev-parse", "--absolute-git-dir")
+        common_dir = git.text("rev-parse", "--git-common-dir")
     if bare == "true" and inside != "true":
         raise NotBoundError(
             f"{cwd} is a bare repository: it has no files to keep in step.",
@@ -260,8 +278,8 @@ def _no_repository(cwd: Path, complaint: bytes) -> NotBoundError | GitError:
     return GitError(f"git cannot read this repository: {first}", "Look with: git status")
 
 
-def _not_started(error: FileNotFoundError, cwd: Path) -> GitError:
-    if not cwd.is_dir():
+def _not_started(error: OSError, cwd: Path) -> GitError:
+    if not os.path.isdir(cwd):  # noqa: PTH112 - unlike Path's, it never raises
         return GitError(f"the folder {cwd} is gone.", "Change into a folder that exists.")
     return GitError(f"git cannot be started: {error.strerror}.", "Install git, or put it on PATH.")
 

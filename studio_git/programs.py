@@ -68,10 +68,7 @@ def edit(text: bytes, *, suffix: str) -> bytes:
     The editor is git's choice: ``$GIT_EDITOR``, ``core.editor``, ``$VISUAL``, ``$EDITOR``.
     Raises StudioError where it cannot be started, or fails.
     """
-    editor = Git(Path.cwd()).text("var", "GIT_EDITOR", ok=(0, 1, 128))
-    words = shlex.split(editor)
-    if not words:
-        raise StudioError("no editor is set.", "Set one: git config core.editor EDITOR")
+    words = _editor()
     with tempfile.TemporaryDirectory(prefix="studio-git-") as folder:
         file = Path(folder) / f"merge{suffix}"
         file.write_bytes(text)
@@ -87,4 +84,25 @@ def edit(text: bytes, *, suffix: str) -> bytes:
                 f"the editor ended with status {status}; nothing was changed.",
                 "Run the command again, and end the editor normally.",
             )
-        return file.read_bytes()
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise StudioError(
+                f"the editor left no text behind: {error.strerror}; nothing was changed.",
+                "Run the command again, and save the file under the name it has.",
+            ) from error
+
+
+def _editor() -> list[str]:
+    git = Git(Path.cwd())
+    said = os.environ.get("GIT_EDITOR") or git.text("var", "GIT_EDITOR", ok=(0, 1, 128))
+    try:
+        words = shlex.split(said)
+    except ValueError as error:
+        raise StudioError(
+            f"the editor {said} cannot be understood: {error}.",
+            "Set another one: git config core.editor EDITOR",
+        ) from error
+    if not words:
+        raise StudioError("no editor is set.", "Set one: git config core.editor EDITOR")
+    return words

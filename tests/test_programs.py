@@ -1,0 +1,108 @@
+"""The other programs: looked for, left running on their own, and the user's editor."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio_git import programs
+from studio_git.errors import StudioError
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+class TestSucceeds:
+    def test_by_the_status(self) -> None:
+        assert programs.succeeds([sys.executable, "-c", ""], seconds=60)
+        assert not programs.succeeds([sys.executable, "-c", "raise SystemExit(3)"], seconds=60)
+
+    def test_what_cannot_be_started_does_not(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        assert not programs.succeeds([str(tmp_path / "none")], seconds=60)
+        assert not programs.succeeds([str(tmp_path / "file")], seconds=60)
+        assert not programs.succeeds(["nul\0"], seconds=60)
+
+    def test_nor_does_what_takes_too_long(self) -> None:
+        forever = [sys.executable, "-c", "import time; time.sleep(600)"]
+        assert not programs.succeeds(forever, seconds=0.2)
+
+    def test_it_does_not_see_gits_variables_and_says_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("GIT_DIR", "/nowhere")
+        check = "import os, sys; print('loud'); sys.exit('GIT_DIR' in os.environ)"
+        assert programs.succeeds([sys.executable, "-c", check], seconds=60)
+        assert capfd.readouterr() == ("", "")
+
+
+class TestDetached:
+    def test_it_outlives_us_and_is_nobodys_child(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        child = script(tmp_path / "child", f'echo "$PWD|$1|$(cat)" > "{pipe}"')
+        starter = (
+            "import sys; from pathlib import Path; from studio_git import programs\n"
+            "programs.start_detached([sys.argv[1], 'two words; $HOME'], Path(sys.argv[2]))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", starter, child, tmp_path],
+            check=True, capture_output=True, input=b"not for the child",
+        )  # fmt: skip
+        assert (done.stdout, done.stderr) == (b"", b"")
+        assert pipe.read_text() == f"{tmp_path}|two words; $HOME|\n"
+
+    def test_a_program_that_is_missing_goes_unnoticed(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        programs.start_detached([str(tmp_path / "none")], tmp_path)
+        assert capfd.readouterr() == ("", "")
+
+    def test_a_folder_that_is_gone_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(OSError, match="No such file"):
+            programs.start_detached(["true"], tmp_path / "none")
+
+
+class TestEditor:
+    @pytest.fixture(autouse=True)
+    def _alone(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        for name in ("GIT_EDITOR", "VISUAL", "EDITOR"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.chdir(tmp_path)
+
+    def test_it_is_gits_choice_with_its_options(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        editor = script(tmp_path / "my editor", 'test "$1" = --wait && echo more >> "$2"')
+        monkeypatch.setenv("EDITOR", f"'{editor}' --wait")
+        assert programs.edit(b"text\n", suffix=".md") == b"text\nmore\n"
+
+    def test_git_editor_comes_first(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        editor = script(tmp_path / "editor", 'echo first > "$1"')
+        monkeypatch.setenv("EDITOR", "false")
+        monkeypatch.setenv("GIT_EDITOR", str(editor))
+        assert programs.edit(b"text\n", suffix=".md") == b"first\n"
+
+    @pytest.mark.parametrize(
+        ("editor", "says"),
+        [
+            ("false", "status 1"),
+            ("/nowhere/editor", "cannot be started"),
+            ("'unclosed", "cannot be understood"),
+            ("rm", "left no text behind"),
+        ],
+    )
+    def test_one_that_fails_changes_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, editor: str, says: str
+    ) -> None:
+        monkeypatch.setenv("EDITOR", editor)
+        with pytest.raises(StudioError, match=says) as caught:
+            programs.edit(b"text\n", suffix=".md")
+        assert caught.value.hint
