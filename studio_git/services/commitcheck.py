@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio_git import config, files
+from studio_git import config
 from studio_git.core.models import DriftKind, Policy
 from studio_git.core.names import printable
 from studio_git.gitio import Place
@@ -25,6 +25,8 @@ from studio_git.store.connection import DATABASE, open_store
 
 HOOK_BUSY_SECONDS = 2.0
 """How long a commit waits for a store that somebody else writes to."""
+
+_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,11 @@ def _judged(
         if not standing.settled and policy[_kind(standing)] is not Policy.OFF
     ]
     blocking = [it for it in drifted if policy[_kind(it)] is Policy.BLOCK]
+    if blocking and _git_makes_it(workspace.place):
+        blocking = []
     if blocking:
-        taken_over = _same_as_a_parent(workspace.place, blocking, index_file)
-        blocking = [it for it in blocking if it.file.id not in taken_over]
+        left_alone = _same_as_head(workspace.place, blocking, index_file)
+        blocking = [it for it in blocking if it.file.id not in left_alone]
     proposed = proposals.changes(workspace)
     messages = _messages(
         drifted,
@@ -142,30 +146,27 @@ def _messages(
     return lines
 
 
-def _same_as_a_parent(
-    place: Place, standings: Sequence[Standing], index_file: Path | None
-) -> set[str]:
-    """Context files that the commit takes from one of its parents as they are there."""
+def _git_makes_it(place: Place) -> bool:
+    """True where the commit ends a merge, a pull, a pick or a rebase: those are never stopped.
+
+    While ``git merge`` runs pre-merge-commit there is no MERGE_HEAD yet, but each head that is
+    merged has a variable ``GITHEAD_OID`` (seen with git 2.39).
+    """
+    if any(name.startswith("GITHEAD_") for name in os.environ):
+        return True
+    return any((place.git_dir / name).exists() for name in _UNDER_WAY)
+
+
+def _same_as_head(place: Place, standings: Sequence[Standing], index_file: Path | None) -> set[str]:
+    """Context files that the commit leaves as HEAD has them."""
     paths = sorted({path for standing in standings for path in standing.copies})
     index = Index(place, index_file).oids(paths)
-    found = set()
-    for parent in _parents(place):
-        tree = _tree(place, parent, paths)
-        found |= {
-            standing.file.id
-            for standing in standings
-            if all(index.get(path) == tree.get(path) for path in standing.copies)
-        }
-    return found
-
-
-def _parents(place: Place) -> list[str]:
-    """The commits that the next one has its content from, as far as can be known before it."""
-    found = ["HEAD"]
-    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD"):  # a pick that had conflicts comes here
-        noted = files.read_bytes(place.git_dir / name) or b""
-        found += noted.decode("ascii", "replace").split()
-    return found
+    tree = _tree(place, "HEAD", paths)
+    return {
+        standing.file.id
+        for standing in standings
+        if all(index.get(path) == tree.get(path) for path in standing.copies)
+    }
 
 
 def _tree(place: Place, revision: str, paths: Sequence[str]) -> dict[str, str]:
