@@ -121,7 +121,8 @@ def parse_proposal(data: bytes, path: Path) -> Proposal:
             f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}.", "Put the TOML right at that place.") from error
+        said = str(error).replace("at end of document", _end_of(data.decode("utf-8")))
+        raise ConfigError(f"{path}: {said}.", "Put the TOML right at that place.") from error
     reader = _Reader(path)
     context = reader.table(document, "context")
     aliases = context.pop("alias", {})
@@ -289,6 +290,11 @@ class _Reader:
             check(value)
         except UsageError as error:
             raise self.wrong(key, f"cannot be used: {error.message}", error.hint) from error
+
+
+def _end_of(text: str) -> str:
+    lines = text.split("\n")
+    return f"at line {len(lines)}, column {len(lines[-1]) + 1}"
 
 
 def _is_id(value: str) -> bool:

@@ -10,6 +10,7 @@ import click
 from studio_git import config, gitio
 from studio_git.core.aliases import Group
 from studio_git.core.models import AliasType
+from studio_git.core.text import normalise
 from studio_git.errors import UsageError
 from studio_git.gitio import Place
 from studio_git.output import confirm, interactive, say, styled, warn
@@ -22,6 +23,8 @@ from studio_git.store import contexts
 from studio_git.store.connection import Store
 from studio_git.store.migrations import prepare_home
 from studio_hooks import installer
+
+_SHOWN = 5
 
 
 @click.command()
@@ -51,10 +54,11 @@ def command(
     if prepare_home(home):
         say("Made the Studio home ", styled(str(home), "bold"), ".")
     with open_home(home) as store:
+        store.require_writable()
         choice = setup.choose(store, place, project, name)
-        _agree(choice, yes=yes)
+        _agree(choice, _shared_files(place), yes=yes)
         setup.bind(store, place, choice)
-        _say_choice(choice)
+        _say_choice(store, choice)
         workspace = enter(store, place)
         _bring_in(workspace, choice, adopt=adopt, yes=yes)
         _say_files(store, workspace)
@@ -63,8 +67,13 @@ def command(
     return 0 if runs else 1
 
 
-def _agree(choice: Choice, *, yes: bool) -> None:
-    """Ask before a project is taken from a file of the repository."""
+def _shared_files(place: Place) -> list[str]:
+    proposal = config.read_proposal(place.top)
+    return [] if proposal is None else [*proposal.context.values(), *proposal.aliases]
+
+
+def _agree(choice: Choice, shares: Sequence[str], *, yes: bool) -> None:
+    """Ask before a project, and what it shares, is taken from a file of the repository."""
     if not choice.needs_consent:
         return
     known = "is in your store" if choice.origin is Origin.PROPOSED else "is new to your store"
@@ -73,6 +82,8 @@ def _agree(choice: Choice, *, yes: bool) -> None:
         styled(choice.name, "bold"),
         f" ({choice.project_id}), which {known}.",
     )
+    for path in shares:
+        say(f"  It shares {path}.")
     if not confirm("Bind it?", default=interactive(), yes=yes):
         raise UsageError(
             "the repository was not bound: nobody agreed to the project it names.",
@@ -80,25 +91,32 @@ def _agree(choice: Choice, *, yes: bool) -> None:
         )
 
 
-def _say_choice(choice: Choice) -> None:
+def _say_choice(store: Store, choice: Choice) -> None:
     how = {
         Origin.BOUND: "This repository is bound to the project ",
         Origin.NEW: "Bound to the new project ",
         Origin.SHARED: "Bound to the project, new in your store, ",
     }
     say(how.get(choice.origin, "Bound to the project "), styled(choice.name, "bold"), ".")
+    if choice.origin is Origin.NEW:
+        for other in setup.namesakes(store, choice):
+            say(styled("  Another project has this name. To bind to that one instead:", "warn"))
+            say(styled(f"    git studio init --project {other[:8]}", "warn"))
 
 
 def _bring_in(workspace: Workspace, choice: Choice, *, adopt: bool | None, yes: bool) -> None:
     """Track what the project has already, what the team shares, and what is found here."""
-    if choice.origin is Origin.BOUND and adopt is None:
+    bound_before = choice.origin is Origin.BOUND
+    if bound_before and adopt is None:
         context.settle(workspace)
         return
-    if choice.needs_consent or workspace.proposal is not None:
+    agreed = not bound_before and adopt is not False
+    if agreed and workspace.proposal is not None:
         for path in context.take_proposed(workspace).added.values():
             say(f"  {path}  ", styled("tracked, as .studio.toml says", "good"))
     found = context.discover(workspace.place)
     groups = _chosen(workspace, found, adopt=adopt, yes=yes)
+    clashes = context.clashing(workspace, groups)
     for file in context.adopt(workspace, groups):
         aliases = ", ".join(alias.path for alias in file.aliases)
         say(
@@ -106,7 +124,9 @@ def _bring_in(workspace: Workspace, choice: Choice, *, adopt: bool | None, yes: 
             styled("adopted", "good"),
             styled(f"  also {aliases}" if aliases else "", "dim"),
         )
-    context.settle(workspace, agreed=True)
+    for path, other in clashes.items():
+        warn(styled(f"  {path} was left out: Studio keeps {other} under that name.", "warn"))
+    context.settle(workspace, agreed=agreed)
     _say_left_out(workspace, found)
 
 
@@ -118,12 +138,19 @@ def _chosen(
         for file in contexts.tracked(workspace.store.db, workspace.repository.project_id)
         for path in (file.repo_path, *(alias.path for alias in file.aliases))
     }
-    offered = [group for group in found.offered if group.primary not in known]
     if adopt is False:
         return []
+    offered = [group for group in found.offered if group.primary not in known]
+    covered = {path for group in offered for path in _paths(group)} | known
+    kept = context.kept_by_studio(workspace)
+    offered += [group for group in kept if group.primary not in covered]
     if adopt or yes or not interactive():
         return offered
     return [group for group in offered if confirm(_question(group), default=True)]
+
+
+def _paths(group: Group) -> list[str]:
+    return [group.primary, *(alias.path for alias in group.aliases)]
 
 
 def _question(group: Group) -> str:
@@ -141,12 +168,11 @@ def _say_left_out(workspace: Workspace, found: Discovery) -> None:
     paths = {file.repo_path for file in tracked}
     left = [group.primary for group in found.on_request if group.primary not in paths]
     if left:
-        shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
-        say(
-            styled(
-                f"  Nested or private, tracked on request (git studio track PATH): {shown}", "dim"
-            )
-        )
+        say(styled("  Nested or private files are tracked on request, by git studio track:", "dim"))
+    for path in left[:_SHOWN]:
+        say(styled(f"    {path}", "dim"))
+    if len(left) > _SHOWN:
+        say(styled(f"    and {len(left) - _SHOWN} more", "dim"))
     for path, reason in found.unreadable:
         warn(styled(f"  {path} was left out: {reason}.", "warn"))
 
@@ -155,20 +181,32 @@ def _say_files(store: Store, workspace: Workspace) -> None:
     tracked = contexts.tracked(store.db, workspace.repository.project_id)
     if not tracked:
         say("  No context files are tracked. Track one with: git studio track PATH")
-        return
     open_ones = [standing for standing in resolve.refresh(workspace) if not standing.settled]
     if open_ones:
         files = "file differs" if len(open_ones) == 1 else "files differ"
         say(styled(f"  {len(open_ones)} {files} from Studio's copy: git studio status", "warn"))
-    for line in proposals.told(proposals.changes(enter(store, workspace.place))):
+    now = enter(store, workspace.place)
+    found = proposals.changes(now)
+    for line in proposals.told(found):
         warn(styled(line, "warn"))
+    if now.proposal is None:
+        return
+    if not found.project_id and now.proposal.project_id != now.repository.project_id:
+        warn(
+            styled(
+                f"{config.STUDIO_TOML} goes on naming another project, {now.proposal.project_id}.",
+                "warn",
+            )
+        )
+    for key in now.proposal.unknown:
+        warn(styled(f"{config.STUDIO_TOML}: {key} is not known to this release.", "dim"))
 
 
 def _install_hooks(place: Place) -> bool:
     states = installer.install(place)
     broken = [state for state in states if not state.runs]
     if not broken:
-        say(f"Hooks installed: {', '.join(state.stage for state in states)}.")
+        say(f"{len(states)} git hooks are in place; see them with: git studio hooks status")
         return True
     for state in broken:
         warn(styled(f"The {state.stage} hook does not run: {state.problem}", "warn"))
@@ -177,7 +215,8 @@ def _install_hooks(place: Place) -> bool:
 
 
 def _say_next(place: Place) -> None:
-    status, output, _ = place.git.ask("status", "--porcelain", "--", config.STUDIO_TOML)
-    if status == 0 and output:
+    (committed,) = place.git.blobs([f"HEAD:{config.STUDIO_TOML}"])
+    written = (place.top / config.STUDIO_TOML).read_bytes()
+    if committed is None or normalise(committed) != normalise(written):
         say("Next: commit ", styled(config.STUDIO_TOML, "bold"), " to share the binding, then work")
         say("as ever. See how things stand with: ", styled("git studio status", "accent"))

@@ -89,9 +89,9 @@ def edit(
     """Change a project's name, description or path."""
     with _store() as store:
         row = _row(store, project)
-        where = repo_path.absolute() if repo_path is not None else None
-        projects.edit(store, row, name=name, description=description, repo_path=where)
-    say(f"{name or row['name']}: ", styled("changed", "good"), ".")
+        projects.edit(store, row, name=name, description=description, repo_path=repo_path)
+        changed = rows.get(store.db, row["id"]) or row
+    say(f"{changed['name']}: ", styled("changed", "good"), ".")
     return 0
 
 
@@ -124,7 +124,7 @@ def _store() -> Iterator[Store]:
     try:
         home = binding.home_of(gitio.locate(Path.cwd()))
     except NotBoundError:
-        home = config.studio_home()
+        home = config.studio_home(config.recorded_home(gitio.Git(Path.cwd())))
     with open_home(home) as store:
         yield store
 

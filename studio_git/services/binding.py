@@ -96,7 +96,7 @@ def bound(store: Store, place: Place) -> Repository:
         )
     if found.common_dir != str(place.common_dir):
         found = _moved(store, place, found)
-    if not _is_its_worktree(place, found):
+    if not is_its_worktree(place, found):
         raise NotBoundError(
             f"{place.top} points at the git directory of another clone and does not share its "
             "binding.",
@@ -133,10 +133,16 @@ def _moved(store: Store, place: Place, found: Repository) -> Repository:
     return moved
 
 
-def _is_its_worktree(place: Place, repository: Repository) -> bool:
-    """True where git directory and work tree point at each other, or the user bound just this."""
+def is_its_worktree(place: Place, repository: Repository) -> bool:
+    """True where git directory and work tree point at each other, or the user bound just this.
+
+    A worktree's git directory has to lie where git puts it: one that stands elsewhere and names
+    the clone as its common directory was made by somebody who cannot write to the clone.
+    """
     dot_git = place.top / ".git"
     if place.git_dir != place.common_dir:
+        if place.git_dir.parent != place.common_dir / "worktrees":
+            return False
         back = files.read_bytes(place.git_dir / "gitdir")
         return back is not None and Path(os.fsdecode(back).strip()).resolve() == dot_git.resolve()
     if str(place.top) == repository.primary_worktree:

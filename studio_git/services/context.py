@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from studio_git import config, files
 from studio_git.core import aliases, catalogue, frames, names
 from studio_git.core.aliases import Candidate, Group
-from studio_git.core.models import Alias, AliasType, Unreadable
+from studio_git.core.models import Alias, AliasType, Resolution, Unreadable
 from studio_git.core.text import content_hash
 from studio_git.errors import UnreadableError, UsageError
 from studio_git.gitio import Place
@@ -58,12 +58,43 @@ def discover(place: Place) -> Discovery:
     )
 
 
+def kept_by_studio(workspace: Workspace) -> list[Group]:
+    """Files of the work tree that Studio has a context file for which no repository tracks.
+
+    The dashboard makes such rows. One belongs to the path whose canonical name it bears, be it
+    where agents look or not.
+    """
+    rows = {it.filename.casefold() for it in _every(workspace) if it.repo_path is None}
+    if not rows:
+        return []
+    paths = [it for it in _listed(workspace.place) if names.canonical_name(it).casefold() in rows]
+    sides = WorkTree(workspace.place).read(paths)
+    return [Group(path) for path in paths if isinstance(sides[path].side, bytes)]
+
+
+def clashing(workspace: Workspace, groups: Iterable[Group]) -> dict[str, str]:
+    """Those of the paths whose canonical name belongs to another path, and that path."""
+    taken = {
+        file.filename.casefold(): str(file.repo_path)
+        for file in contexts.tracked(workspace.store.db, workspace.repository.project_id)
+    }
+    found = {}
+    for group in groups:
+        name = names.canonical_name(group.primary).casefold()
+        if taken.setdefault(name, group.primary) != group.primary:
+            found[group.primary] = taken[name]
+    return found
+
+
 def adopt(workspace: Workspace, groups: Iterable[Group]) -> list[ContextFile]:
     """Track context files, and take their content into Studio where it has none of that name.
 
-    Content that Studio has already is never replaced: what differs shows as drift. Returns the
-    context files that are tracked now and were not before.
+    Content that Studio has already is never replaced: what differs shows as drift. A path whose
+    canonical name belongs to another one is left out. Returns the context files that are
+    tracked now and were not before.
     """
+    groups = list(groups)
+    clashes = clashing(workspace, groups)
     known = {
         path
         for file in contexts.tracked(workspace.store.db, workspace.repository.project_id)
@@ -71,7 +102,7 @@ def adopt(workspace: Workspace, groups: Iterable[Group]) -> list[ContextFile]:
     }
     new = []
     for group in groups:
-        if group.primary in known:
+        if group.primary in known or group.primary in clashes:
             continue
         new.append(_track(workspace, group.primary, group.aliases, None))
     if new:
@@ -115,8 +146,7 @@ def track(workspace: Workspace, path: str, name: str | None) -> ContextFile:
 
 def untrack(workspace: Workspace, file: ContextFile) -> None:
     """Stop comparing a context file; both copies stay as they are."""
-    with workspace.store.writing() as db:
-        contexts.untrack(db, file.id)
+    _untrack(workspace, file)
     settle(workspace)
 
 
@@ -137,8 +167,7 @@ def take_proposed(workspace: Workspace) -> proposals.Changes:
     by_name = {it.filename: it for it in _every(workspace)}
     for name in found.removed:
         if name in by_name and by_name[name].repo_path is not None:
-            with workspace.store.writing() as db:
-                contexts.untrack(db, by_name[name].id)
+            _untrack(workspace, by_name[name])
     touched = {
         *found.added,
         *(proposal.aliases[it] for it in found.aliases if it in proposal.aliases),
@@ -288,11 +317,19 @@ def _take_in(workspace: Workspace, file: ContextFile, path: str) -> bytes | None
     return body
 
 
+def _untrack(workspace: Workspace, file: ContextFile) -> None:
+    with workspace.store.writing() as db:
+        ledger.close_drift(workspace.store, file, Resolution.DISMISSED)
+        contexts.untrack(db, file.id)
+
+
 def _existing(workspace: Workspace, filename: str) -> ContextFile | None:
     for file in _every(workspace):
         if file.filename == filename:
             return file
         if file.filename.casefold() == filename.casefold():
+            if file.repo_path is None:
+                return file
             raise UsageError(
                 f"{filename} and {file.filename} differ in case only.",
                 "Choose another name with --as: they would be one file on some systems.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sqlite3
 from pathlib import Path
 
+from studio_git.core.names import printable
 from studio_git.errors import UsageError
 from studio_git.store import projects
 from studio_git.store.connection import Store
@@ -41,11 +43,11 @@ def edit(
     if name is not None:
         if not name.strip():
             raise UsageError("a project needs a name.", "Give it one: --name NAME")
-        columns["name"] = name.strip()
+        columns["name"] = printable(name.strip())
     if description is not None:
-        columns["description"] = description
+        columns["description"] = description.strip() or None
     if repo_path is not None:
-        columns["repo_path"] = str(repo_path)
+        columns["repo_path"] = os.path.abspath(repo_path)  # noqa: PTH100 - keeps links
     if not columns:
         raise UsageError("there is nothing to change.", "Say what: --name, --description, --path")
     with store.writing() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ def survey(top: Path) -> Survey:
         with Repo(top) as repo:
             urls = {remote.name: next(remote.urls, "") for remote in repo.remotes}
             submodules = tuple(str(module.path) for module in repo.submodules)
-    except (GitPythonError, ValueError, KeyError, OSError):
+    except (GitPythonError, configparser.Error, ValueError, KeyError, OSError):
         return Survey(top.name)
     url = urls.get("origin") or next(iter(urls.values()), "")
     return Survey(_name_in(url) or top.name, submodules)
