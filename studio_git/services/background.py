@@ -10,10 +10,9 @@ from studio_git import gitio
 from studio_git.core.models import DriftKind, Policy, Resolution
 from studio_git.errors import NotBoundError, StudioError
 from studio_git.gitio import Place
-from studio_git.services import binding, capture, ledger, resolve
+from studio_git.services import binding, capture, hints, ledger, resolve
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.drift import Standing, look
-from studio_git.services.hints import Hint, read_pairs
 from studio_git.store.connection import open_store
 
 BUSY_SECONDS = 30.0
@@ -55,20 +54,11 @@ def settle(common_dir: Path, records: Sequence[SpoolRecord]) -> list[Place]:
             first.repository,
             first.place,
             first.settings,
-            hints=[_hint(it) for it in records],
+            hints=[hints.read_record(it.stage, it.git_dir, it.details) for it in records],
         )
         for workspace in workspaces:
             _settle_drift(workspace)
     return places
-
-
-def _hint(record: SpoolRecord) -> Hint:
-    git_dir = "" if record.git_dir is None else str(record.git_dir)
-    first = record.details[0] if record.details else ""
-    if record.stage == "post-rewrite":
-        pairs = "\n".join(record.details[1:]).encode()
-        return Hint(record.stage, git_dir, kind=first, pairs=read_pairs(pairs))
-    return Hint(record.stage, git_dir, agent_session=first if record.stage == "post-commit" else "")
 
 
 def _settle_drift(workspace: Workspace) -> None:
