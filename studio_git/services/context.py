@@ -176,6 +176,9 @@ def take_proposed(workspace: Workspace) -> proposals.Changes:
     for name in touched:
         path = proposal.context.get(name)
         if path is not None:
+            if name in by_name and by_name[name].repo_path not in (None, path):  # it moved
+                with workspace.store.writing() as db:
+                    contexts.untrack(db, by_name[name].id)
             listed = [it for it, target in proposal.aliases.items() if target == name]
             standing_for = tuple(_alias(it, sides[it]) for it in listed)
             _track(workspace, path, standing_for, name)

@@ -18,7 +18,7 @@ from studio_git.services.drift import (
     canonical_path,
     look,
 )
-from studio_git.services.sides import WorkTree
+from studio_git.services.sides import WorkTree, skipped
 from studio_git.store.contexts import ContextFile
 
 
@@ -253,11 +253,14 @@ def _moved_base(standing: Standing, canonical: bytes, repo: bytes) -> bytes | No
 
 def _studio_write(workspace: Workspace, standing: Standing, content: bytes) -> list[Write]:
     before = standing.canonical if isinstance(standing.canonical, bytes) else None
+    path = canonical_path(workspace.store.home, standing.file)
+    if files.read_bytes(path) != before:
+        raise FileChangedError(
+            f"{path} changed while it was being worked on; nothing was written.",
+            "Run the command again.",
+        )
     if before is not None and text.content_hash(before) == text.content_hash(content):
         return []
-    path = canonical_path(workspace.store.home, standing.file)
-    if before is None and files.read_bytes(path) is not None:
-        raise FileChangedError(f"{path} appeared meanwhile.", "Run the command again.")
     return [Write(STUDIO, standing.file.file_path, before, text.adapt(content, before))]
 
 
@@ -304,9 +307,8 @@ def _unwritable(workspace: Workspace, standing: Standing) -> StudioError | None:
             f"{path} is private, and git does not ignore it: it was not written.",
             f"Add {path} to .gitignore or .git/info/exclude first.",
         )
-    if isinstance(standing.repo, bytes) and not any(
-        (top / copy).exists() for copy in standing.copies
-    ):
+    on_disk = any((top / copy).exists() for copy in standing.copies)
+    if isinstance(standing.repo, bytes) and not on_disk and skipped(git, standing.copies):
         return StudioError(
             f"{path} is left out of this sparse checkout: it was not written.",
             f"Check it out first: git sparse-checkout add {path}",

@@ -50,7 +50,7 @@ class WorkTree:
         found = {path: self._one(path) for path in paths}
         absent = [path for path, it in found.items() if it.side is None]
         if absent:
-            sparse = _skipped(self.place.git, absent)
+            sparse = skipped(self.place.git, absent)
             found.update(Index(self.place).read(sparse))
         return found
 
@@ -166,17 +166,26 @@ def _load(git: Git, paths: list[str], entries: _Entries) -> None:
 
 
 def _intended_only(git: Git, empty: list[str]) -> set[str]:
-    """Paths that ``git add -N`` announced: in the index, and not in the next commit."""
+    """Paths that ``git add -N`` announced: in the index, and not in the next commit.
+
+    Against the empty tree only what is really added shows; ``diff-files`` would tell them too,
+    but may start the repository's filters.
+    """
     if not empty:
         return set()
+    nothing = git.text("hash-object", "-t", "tree", "--stdin")
     told = git.records(
-        "--literal-pathspecs", "diff-files", "-z", "--raw", "--no-ext-diff", "--", *empty
+        "--literal-pathspecs",
+        "diff-index",
+        "--cached",
+        "--ita-invisible-in-index",
+        "--name-only",
+        "-z",
+        nothing,
+        "--",
+        *empty,
     )
-    return {
-        os.fsdecode(path)
-        for head, path in zip(told[::2], told[1::2], strict=False)
-        if head.split(b" ")[4:5] == [b"A"]
-    }
+    return set(empty) - {os.fsdecode(path) for path in told}
 
 
 def _is_link(path: str, entries: _Entries) -> bool:
@@ -202,7 +211,7 @@ def _follow(path: str, entries: _Entries) -> tuple[str | None, str | None]:
     return None, first
 
 
-def _skipped(git: Git, paths: list[str]) -> list[str]:
+def skipped(git: Git, paths: Iterable[str]) -> list[str]:
     """Those of the paths that a sparse checkout left out of the work tree."""
     records = git.records("--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths)
     return [os.fsdecode(record[2:]) for record in records if record.startswith(b"S ")]
