@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from conftest import SCRIPTS, Answer, run
+from conftest import Answer, run
 
 DATA = Path(__file__).parent / "data"
 NOBODY = 65534
@@ -131,13 +131,17 @@ def give_away(folder: Path) -> None:
 
 
 def studio_as_user(*words: str, cwd: Path, home: Path) -> Answer:
-    """Run ``git studio`` as an ordinary user with a home of their own."""
-    env = {"HOME": str(home), "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
+    """Run ``git studio`` as an ordinary user, with the Studio home in a home of their own."""
+    env = {
+        "HOME": str(home),
+        "STUDIO_HOME": str(home / "studio"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     script = (
         "import sys; sys.argv[0] = 'git-studio'; "
         "from studio_git.__main__ import main; sys.exit(main())"
     )
-    assert SCRIPTS.is_dir()
     return as_user(sys.executable, "-c", script, *words, cwd=cwd, env=env)
 
 
@@ -146,9 +150,9 @@ def two_lines(answer: Answer) -> None:
     assert answer.status == 2, answer
     lines = answer.err.rstrip("\n").split("\n")
     assert len(lines) == 2, answer.err
-    assert lines[0].startswith("git studio: ")
-    assert lines[0].endswith((".", "?"))
-    assert lines[1].strip()
-    assert "Traceback" not in answer.err
+    assert lines[0].startswith("git studio: "), answer.err
+    assert lines[0].endswith((".", "?")), answer.err
+    assert lines[1].strip(), answer.err
+    assert "Traceback" not in answer.err, answer.err
     for word in ("rm -", "reset --hard", "--force", "git clean", "checkout --"):
-        assert word not in answer.err
+        assert word not in answer.err, answer.err
