@@ -67,6 +67,8 @@ def command(path: str, how: str | None, numbers: tuple[int, ...], edit: bool) ->
             )
         after = resolve.standing_now(workspace, standing.file)
     says = "no longer tracked" if after is None else _SAYS[resolution]
+    if resolution is Resolution.ACCEPTED_REPO and standing.repo_path != standing.file.repo_path:
+        says = f"all copies and Studio have the text of {standing.repo_path} now"
     hunks = f", hunk {', '.join(map(str, sorted(set(numbers))))}" if numbers else ""
     say(f"{standing.file.repo_path}{hunks}: ", styled(says, "good"), ".")
     if after is not None and not after.settled:

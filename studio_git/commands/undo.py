@@ -21,5 +21,5 @@ def command(operation: int | None) -> int:
     with open_here(Path.cwd()) as workspace:
         undone = changes.undo(workspace, operation)
         resolve.refresh(workspace)
-    say("Taken back: ", styled(undone.title.replace("_", " "), "bold"), ".")
+    say("Taken back: ", styled(undone.title, "bold"), ".")
     return 0

@@ -27,6 +27,7 @@ from studio_git.store.contexts import ContextFile, Sync
 from studio_git.store.projects import Repository
 
 COPIES_BEHIND = "copies-behind"
+UNCOMMITTED = "an edit of this work tree that was never committed"
 
 HISTORY_LIMIT = 5000
 """Versions of one path that are looked at for a base; a context file rarely has a hundred."""
@@ -324,7 +325,7 @@ def _with_copies(verdict: Verdict, side: aliases.RepoSide) -> Verdict:
 
 def _from_where(sync: Sync, *, here: bool) -> str:
     if here:
-        return "an edit in this work tree that was never committed"
+        return UNCOMMITTED
     if sync.branch:
         return f"branch {sync.branch}"
     return f"commit {sync.head_oid[:10]}" if sync.head_oid else "another worktree"
@@ -334,6 +335,8 @@ def reason_for_people(standing: Standing) -> str:
     """The reason of a verdict in words, for the terminal and the editor."""
     reason = standing.verdict.reason
     if reason == ACCEPTED_ELSEWHERE:
+        if standing.since == UNCOMMITTED:
+            return f"Studio has {UNCOMMITTED}"
         return f"Studio has what was accepted from {standing.since}, which HEAD does not contain"
     if reason == COPIES_BEHIND:
         return "a copy of the file in the repository still has the older text"

@@ -21,6 +21,13 @@ from studio_git.services.drift import (
 from studio_git.services.sides import WorkTree, skipped
 from studio_git.store.contexts import ContextFile
 
+_DOING = {
+    Resolution.ACCEPTED_REPO: "accepting the repository's",
+    Resolution.KEPT_STUDIO: "keeping Studio's",
+    Resolution.MERGED: "merging",
+    Resolution.DISMISSED: "dismissing",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
@@ -86,14 +93,14 @@ def resolve(
         step = _whole_step(workspace, standing, resolution)
         if step.untracks:
             step = replace(step, writes=(*step.writes, *if_untracked))
-    return _carry_out(workspace, f"{resolution.value} {standing.file.repo_path}", [step])
+    return _carry_out(workspace, f"{_DOING[resolution]} {standing.file.repo_path}", [step])
 
 
 def resolve_with(workspace: Workspace, standing: Standing, content: bytes) -> int:
     """Resolve one context file with a text that a person made of both sides."""
     _require_readable(standing)
     step = _both(workspace, standing, Resolution.MERGED, content)
-    return _carry_out(workspace, f"merged {standing.file.repo_path}", [step])
+    return _carry_out(workspace, f"{_DOING[Resolution.MERGED]} {standing.file.repo_path}", [step])
 
 
 def sync(workspace: Workspace, paths: Sequence[str] | None = None) -> Synced:
@@ -114,7 +121,7 @@ def sync(workspace: Workspace, paths: Sequence[str] | None = None) -> Synced:
     number = None
     if steps:
         names = ", ".join(str(step.standing.file.repo_path) for step in steps)
-        number = _carry_out(workspace, f"sync {names}", steps)
+        number = _carry_out(workspace, f"syncing {names}", steps)
     moved = tuple((step.standing, step.resolution) for step in steps)
     return Synced(number, moved, tuple(left))
 

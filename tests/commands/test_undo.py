@@ -51,7 +51,7 @@ def test_one_after_the_other_and_once_only(repo: Repo) -> None:
     for text in (edited(MIDDLE), edited(MIDDLE, LAST)):
         repo.write("CLAUDE.md", text)
         ok(repo, "sync")
-    assert "Taken back: sync CLAUDE.md." in ok(repo, "undo")
+    assert "Taken back: syncing CLAUDE.md." in ok(repo, "undo")
     assert studio_text() == edited(MIDDLE)
     assert "was undone already" in refused(repo, "undo", "2")
     ok(repo, "undo")

@@ -165,7 +165,7 @@ def test_an_edit_that_was_accepted_and_thrown_away_leaves_the_file_behind(repo: 
     ok(repo, "sync")
     repo.git("checkout", "-q", "CLAUDE.md")
     assert kind(repo) == "studio-ahead"
-    assert "an edit in this work tree that was never committed" in repo.studio("status").out
+    assert "an edit of this work tree that was never committed" in repo.studio("status").out
     assert repo.studio("sync").status == 1
     assert studio_text() == ONE
 

@@ -331,7 +331,7 @@ def test_accept_moves_studio_along_with_ones_own_commits(repo: Repo) -> None:
     answer = commit(repo)
     assert answer.status == 0
     assert "Studio takes it over once the commit exists" in answer.err
-    await_row("SELECT * FROM git_operations WHERE title LIKE 'accepted_repo%'")
+    await_row("SELECT * FROM git_operations WHERE title LIKE 'accepting%'")
     end_of_background()
     assert studio_text() == edited(MIDDLE)
     ok(repo, "undo")
