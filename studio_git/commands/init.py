@@ -80,10 +80,13 @@ def _agree(choice: Choice, shares: Sequence[str], *, yes: bool) -> None:
     say(
         f"{config.STUDIO_TOML} binds this repository to the project ",
         styled(choice.name, "bold"),
-        f" ({choice.project_id}), which {known}.",
+        ",",
     )
+    say(f"which {known} ({choice.project_id}).")
+    if shares:
+        say("It shares these files:")
     for path in shares:
-        say(f"  It shares {path}.")
+        say(f"  {path}")
     if not confirm("Bind it?", default=interactive(), yes=yes):
         raise UsageError(
             "the repository was not bound: nobody agreed to the project it names.",

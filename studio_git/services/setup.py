@@ -95,7 +95,7 @@ def choose(store: Store, place: Place, project: str | None, name: str | None) ->
         row = projects.get(store.db, proposal.project_id)
         if row is not None:
             return Choice(Origin.PROPOSED, row["id"], row["name"])
-        shared = name or proposal.project_name or survey(place.top).name
+        shared = name or proposal.project_name or survey(_main_worktree(place)).name
         return Choice(Origin.SHARED, proposal.project_id, shared)
     here = [row for row in projects.every(store.db) if _lives_at(row["repo_path"], place.top)]
     if name is None and len(here) > 1:
@@ -106,7 +106,9 @@ def choose(store: Store, place: Place, project: str | None, name: str | None) ->
         )
     if name is None and here:
         return Choice(Origin.FOUND, here[0]["id"], here[0]["name"])
-    return Choice(Origin.NEW, str(uuid.uuid4()), (name or survey(place.top).name).strip())
+    return Choice(
+        Origin.NEW, str(uuid.uuid4()), (name or survey(_main_worktree(place)).name).strip()
+    )
 
 
 def namesakes(store: Store, choice: Choice) -> list[str]:

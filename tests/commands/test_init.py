@@ -88,14 +88,18 @@ class TestNew:
         assert answer.status == 0, answer.err
         (project,) = projects(rules)
         assert (project["name"], project["repo_path"]) == ("repo", str(rules.path))
-        assert answer.out == (
-            f"Made the Studio home {studio_home}.\n"
-            "Bound to the new project repo.\n"
-            "  CLAUDE.md  adopted\n"
-            "7 git hooks are in place; see them with: git studio hooks status\n"
-            "Next: commit .studio.toml to share the binding, then work\n"
-            "as ever. See how things stand with: git studio status\n"
+        lines = answer.out.split("\n")
+        assert re.fullmatch(
+            r"\d git hooks are in place; see them with: git studio hooks status", lines.pop(3)
         )
+        assert lines == [
+            f"Made the Studio home {studio_home}.",
+            "Bound to the new project repo.",
+            "  CLAUDE.md  adopted",
+            "Next: commit .studio.toml to share the binding, then work",
+            "as ever. See how things stand with: git studio status",
+            "",
+        ]
         canonical = studio_home / "projects" / project["id"] / "context/claude.md"
         assert canonical.read_text() == RULES
         assert canonical.stat().st_mode & 0o777 == 0o600
@@ -442,7 +446,8 @@ class TestSecondClone:
         answer = second.studio("init")
         assert answer.status == 2
         assert "binds this repository to the project Risk Workbench" in answer.out
-        assert "It shares CLAUDE.md." in answer.out
+        assert "It shares these files:\n  CLAUDE.md\n  AGENTS.md\n" in answer.out
+        assert max(map(len, answer.out.split("\n"))) <= 80
         assert "nobody agreed" in answer.err
         assert (fingerprint(second.path), rows(second)) == before
 
@@ -475,7 +480,7 @@ class TestSecondClone:
         monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "teammate"))
         second = self.clone(shared, tmp_path)
         answer = init(second, "--yes")
-        assert "which is new to your store." in answer.out
+        assert "which is new to your store" in answer.out
         assert [(it["id"], it["name"]) for it in projects(second)] == [(whole, "Risk Workbench")]
         assert projects(second)[0]["repo_path"] == str(second.path)
         assert context(second) == {"claude.md": "synced"}

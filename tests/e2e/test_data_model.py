@@ -222,7 +222,8 @@ def sessions(store: Store) -> None:
     everything = store.ask(name, "%", "%", None, None, None, None)
     (session,) = everything
     assert session["project_name"] == "Risk Workbench"
-    assert sorted(json.loads(session["files_changed"])) == ["src/auth.py", "src/refresh.py"]
+    changed = json.loads(session["files_changed"])
+    assert sorted(changed) == [".studio.toml", "src/auth.py", "src/refresh.py"]
     assert session["duration_minutes"] >= 30
     words = session["title"].split()[0]
     this = store.project_id
