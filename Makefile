@@ -9,8 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OTHERS := 3.12 3.13
-HOOK := import sys; from studio_hooks.shims import STAGES, block; \
-  print(*STAGES) if len(sys.argv) == 1 else \
+HOOK := import sys; from studio_hooks.shims import EVERY_STAGE, block; \
+  print(*EVERY_STAGE) if len(sys.argv) == 1 else \
   print("\#!/bin/sh", block(sys.argv[1], python="/usr/bin/python3", isolation="-I"), sep="\n")
 
 help: ## This list

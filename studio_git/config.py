@@ -29,6 +29,8 @@ DEFAULT_POLICY: Mapping[DriftKind, Policy] = {
     for kind in DriftKind
 }
 
+DEFAULT_MESSAGE_POLICY = Policy.WARN
+
 DEFAULT_GAP_MINUTES = 120
 DEFAULT_LEAD_IN_MINUTES = 30
 
@@ -38,6 +40,7 @@ _KNOWN_KEYS: Mapping[str, frozenset[str]] = {
     "context": frozenset(),  # any canonical name
     "drift": frozenset(kind.value for kind in DriftKind),
     "capture": frozenset({"gap", "lead-in"}),
+    "message": frozenset({"unparsed"}),
 }
 
 
@@ -60,6 +63,7 @@ class Proposal:
     drift: Mapping[DriftKind, Policy] = field(default_factory=dict)
     gap_minutes: int | None = None
     lead_in_minutes: int | None = None
+    message: Policy | None = None
     unknown: tuple[str, ...] = ()
 
 
@@ -67,13 +71,15 @@ class Proposal:
 class Settings:
     """What counts for one clone, after the user's configuration has had its say.
 
-    ``emails`` are the clone's user's addresses in lower case.
+    ``emails`` are the clone's user's addresses in lower case. ``message`` is what a commit does
+    about trailers that git would not parse.
     """
 
     policy: Mapping[DriftKind, Policy]
     gap_minutes: int
     lead_in_minutes: int
     emails: frozenset[str]
+    message: Policy = DEFAULT_MESSAGE_POLICY
 
 
 def disabled() -> bool:
@@ -136,6 +142,7 @@ def parse_proposal(data: bytes, path: Path) -> Proposal:
         drift=reader.drift(reader.table(document, "drift")),
         gap_minutes=reader.minutes(capture, "capture.gap"),
         lead_in_minutes=reader.minutes(capture, "capture.lead-in"),
+        message=reader.message(reader.table(document, "message")),
         unknown=_unknown(document),
     )
 
@@ -159,7 +166,24 @@ def settings(place: Place, proposal: Proposal | None) -> Settings:
             configured, "lead-in", team.lead_in_minutes, DEFAULT_LEAD_IN_MINUTES
         ),
         emails=frozenset(email.strip().lower() for email in emails if email.strip()),
+        message=_message_policy(configured, team),
     )
+
+
+def message_policy(place: Place, proposal: Proposal | None) -> Policy:
+    """What a commit does about trailers that git would not parse.
+
+    Raises ConfigError for a value that cannot be understood.
+    """
+    configured = place.git.config_pattern(r"^studio\.message$")
+    return _message_policy(configured, proposal or Proposal())
+
+
+def prepares_messages(place: Place) -> bool:
+    """True where ``studio.prepareMessage`` switches the comments for the editor on."""
+    words = ("config", "--type=bool", "--get", "studio.prepareMessage")
+    status, output, _ = place.git.ask(*words)
+    return status == 0 and output.strip() == b"true"
 
 
 def recorded_home(git: Git) -> str | None:
@@ -181,6 +205,18 @@ def _personal_policy(kind: DriftKind, said: str) -> Policy:
             "Only studio.drift.repo-ahead can be accept; use warn, block or off.",
         )
     return policy
+
+
+def _message_policy(configured: Mapping[str, list[str]], team: Proposal) -> Policy:
+    said = configured.get("studio.message")
+    if not said:
+        return team.message or DEFAULT_MESSAGE_POLICY
+    if said[-1] not in _TEAM_POLICIES:
+        raise ConfigError(
+            f"git configuration studio.message cannot be {said[-1]!r}.",
+            "Use warn, block or off.",
+        )
+    return Policy(said[-1])
 
 
 def _minutes(configured: Mapping[str, list[str]], key: str, team: int | None, default: int) -> int:
@@ -251,6 +287,16 @@ class _Reader:
                 raise self.wrong(f"drift.{key}", f"cannot be {value!r}", hint)
             found[DriftKind(key)] = Policy(value)
         return found
+
+    def message(self, table: Mapping[str, Any]) -> Policy | None:
+        value = table.get("unparsed")
+        if value is None:
+            return None
+        if not isinstance(value, str) or value not in _TEAM_POLICIES:
+            raise self.wrong(
+                "message.unparsed", f"cannot be {value!r}", 'Use "warn", "block" or "off".'
+            )
+        return Policy(value)
 
     def paths(self, table: Mapping[str, Any], section: str) -> dict[str, str]:
         found: dict[str, str] = {}

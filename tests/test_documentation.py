@@ -70,6 +70,7 @@ def test_every_variable_stands_on_its_page() -> None:
 def test_every_git_setting_stands_on_its_page() -> None:
     known = {row.key for row in settings.personal()}
     used = set(re.findall(r"\bstudio\.(?:drift|capture|hooks?)\.[a-z-]*[a-z]", sources()))
+    used |= set(re.findall(r"\bstudio\.(?:message\b(?!\.)|prepareMessage)", sources()))
     assert {name for name in used if name not in known} == set()
 
 

@@ -63,6 +63,19 @@ def personal() -> list[Setting]:
             "`user.email`",
             "Further addresses under which you commit.",
         ),
+        Setting(
+            "studio.message",
+            "`warn`, `block`, `off`",
+            f"`{config.DEFAULT_MESSAGE_POLICY.value}`",
+            "What a commit does about trailers of its message that git would not parse.",
+        ),
+        Setting(
+            "studio.prepareMessage",
+            "`true`, `false`",
+            "`false`",
+            "Whether `git studio hooks install` adds the hook that puts the cycle and the open "
+            "questions, as comments, into the message that you edit.",
+        ),
     ]
     for kind in DriftKind:
         values = [policy.value for policy in Policy if policy is not Policy.ACCEPT]
@@ -111,6 +124,12 @@ def team() -> list[Setting]:
             _LENGTH,
             f"{config.DEFAULT_LEAD_IN_MINUTES} minutes",
             "As studio.capture.lead-in.",
+        ),
+        Setting(
+            "[message] unparsed",
+            "`warn`, `block`, `off`",
+            f"`{config.DEFAULT_MESSAGE_POLICY.value}`",
+            "As studio.message.",
         ),
     ]
     rows += [

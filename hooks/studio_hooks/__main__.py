@@ -9,6 +9,8 @@ from pathlib import Path
 USAGE = """\
 usage: studio-hook drift [--native]          check the commit in the making
        studio-hook capture [STAGE [ARG...]]  note what a post- hook was told
+       studio-hook message [--native] FILE   check the message of the commit in the making
+       studio-hook prepare FILE [SOURCE...]  offer the cycle and questions to its writer
        studio-hook worker COMMON_DIR         settle what was noted
        studio-hook --version
 Hooks call this. What it does by hand: git studio status, git studio capture.
@@ -33,6 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _capture("", [])
         case ["capture", stage, *arguments] if _is_stage(stage):
             return _capture(stage, arguments)
+        case ["message", file] if not file.startswith("--"):
+            return _message(file, native=False)
+        case ["message", "--native", file]:
+            return _message(file, native=True)
+        case ["prepare", file, *arguments]:
+            from studio_hooks import prepare
+
+            return prepare.run(file, arguments)
         case ["worker", common_dir]:
             from studio_hooks import worker
 
@@ -48,6 +58,15 @@ def _drift(*, native: bool) -> int:
 
     try:
         return drift.run(native=native)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _message(file: str, *, native: bool) -> int:
+    from studio_hooks import message
+
+    try:
+        return message.run(file, native=native)
     except KeyboardInterrupt:
         return 130
 

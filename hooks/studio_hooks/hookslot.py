@@ -61,9 +61,9 @@ class Slot:
         shape = Shape.NONE if data is None else hookfile.shape(data)
         if data is None or shape is Shape.NONE:
             return ""
-        if shape is Shape.OWN:
+        if shape is Shape.OWN and not self._chained(data):
             self._remove(data)
-        elif shape is Shape.CHAINED:
+        elif shape in (Shape.OWN, Shape.CHAINED):
             self._unchain(data)
         elif hookfile.edited_dispatcher(data, self.kept_word):
             self._write(hookfile.strip(data), expected=data)
@@ -136,6 +136,13 @@ class Slot:
         """Put back a kept hook that nothing stands for: we were stopped, or it was deleted."""
         if self.path.name == self.stage and not os.path.lexists(self.path):
             self._restore_kept()
+
+    def _chained(self, data: bytes) -> bool:
+        """True where there was a hook, even if it was a shebang alone."""
+        entry = self.record.entries.get(self.key)
+        if entry is None or entry.before is None:
+            return False
+        return entry.after == hookrecord.digest(data)
 
     def _unchain(self, data: bytes) -> None:
         entry = self.record.entries.get(self.key)

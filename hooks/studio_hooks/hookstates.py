@@ -29,6 +29,8 @@ _FRAMEWORK_FILES = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.t
 _FRAMEWORK_STAGES = {
     "studio-drift": ("pre-commit", "pre-merge-commit"),
     "studio-capture": ("post-commit", "post-merge", "post-rewrite", "post-checkout"),
+    "studio-message": ("commit-msg",),
+    "studio-prepare-message": ("prepare-commit-msg",),
 }
 
 
@@ -47,10 +49,18 @@ class HookState:
 
 
 def states(place: Place) -> list[HookState]:
-    """The state of each stage, in the order of :data:`shims.STAGES`. Changes nothing."""
+    """The state of each stage that is wanted here, in the order of :data:`shims.EVERY_STAGE`.
+
+    Changes nothing.
+    """
     record = hookrecord.load(place)
     look = _Look(place, hookfolder.find(place), record)
-    return [look.at(stage) for stage in shims.STAGES]
+    return [look.at(stage) for stage in wanted(place)]
+
+
+def wanted(place: Place) -> tuple[str, ...]:
+    """The stages that belong into this repository."""
+    return shims.EVERY_STAGE if config.prepares_messages(place) else shims.STAGES
 
 
 def script_of(place: Place, stage: str) -> Path:
@@ -191,6 +201,8 @@ class _Look:
             return INSTALL
         if not script_of(self.place, stage).is_file() or self.hooks_from_config:
             return f"{self.folder.refusal}; {INSTALL}"
+        if self.folder.path.exists() and not self.folder.path.is_dir():
+            return f"{self.folder.refusal}, where no hook can be: git runs none"
         return (
             f"{self.folder.refusal}; add to {self.folder.user_hooks / stage}, at its top: "
             f"{line_for(stage)}"

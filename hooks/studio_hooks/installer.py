@@ -29,6 +29,7 @@ from studio_hooks.hookstates import (
     importable,
     script_of,
     states,
+    wanted,
 )
 
 __all__ = ["HookState", "install", "states", "uninstall"]
@@ -55,7 +56,7 @@ def uninstall(place: Place) -> list[str]:
     with _told():
         record = hookrecord.load(place)
         left = _take_out_files(place, record)
-        _unconfigure(place)
+        _unconfigure(place, *shims.EVERY_STAGE)
         _remove_scripts(place)
         hookrecord.forget(place)
     return left
@@ -69,20 +70,25 @@ def _install(place: Place, python: str, isolation: str) -> None:
         stage: shims.block(stage, python=python, isolation=isolation).encode(
             "utf-8", "surrogateescape"
         )
-        for stage in shims.STAGES
+        for stage in wanted(place)
     }
+    unwanted = [stage for stage in shims.EVERY_STAGE if stage not in blocks]
     if folder.ours:
         if not folder.path.is_dir():
             record.made_folder = os.path.relpath(folder.path, place.common_dir)
         hookrecord.save(place, record)
         for stage, block in blocks.items():
             Slot(place, folder.path / stage, record).put(block)
+        for stage in unwanted:
+            Slot(place, folder.path / stage, record).take_out()
         hookrecord.save(place, record)
-        _unconfigure(place)
+        _unconfigure(place, *shims.EVERY_STAGE)
         _remove_scripts(place)
     else:
         _take_out_files(place, record)
         hookrecord.save(place, record)
+        for stage in unwanted:
+            script_of(place, stage).unlink(missing_ok=True)
         for stage, block in blocks.items():
             write_own(place, script_of(place, stage), block, mode=files.FILE_MODE)
         if hookfolder.config_hooks(place):
@@ -102,7 +108,7 @@ def _take_out_files(place: Place, record: Record) -> list[str]:
             continue
         left += [
             Slot(place, path / f"{stage}{suffix}", record).take_out()
-            for stage in shims.STAGES
+            for stage in shims.EVERY_STAGE
             for suffix in ("", *hookfile.LEGACY_SUFFIXES)
         ]
         kept = kept_folder(path)
@@ -141,7 +147,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 def _remove_scripts(place: Place) -> None:
     folder = script_of(place, "pre-commit").parent
-    for stage in shims.STAGES:
+    for stage in shims.EVERY_STAGE:
         script_of(place, stage).unlink(missing_ok=True)
     _remove_if_empty(folder)
 
@@ -153,7 +159,8 @@ def _configure(place: Place, folder: hookfolder.HookFolder) -> None:
     an event and nothing to run. The test for the file lets a commit through when it is gone.
     """
     there = configured(place)
-    for stage in shims.STAGES:
+    _unconfigure(place, *(set(shims.EVERY_STAGE) - set(wanted(place))))
+    for stage in wanted(place):
         name = config_name(stage)
         if calls_script(folder, stage):
             _unconfigure(place, stage)
@@ -168,7 +175,7 @@ def _configure(place: Place, folder: hookfolder.HookFolder) -> None:
 
 def _unconfigure(place: Place, *stages: str) -> None:
     there = configured(place)
-    for stage in stages or shims.STAGES:
+    for stage in stages:
         name = config_name(stage)
         if name in there:
             place.git.run("config", "--local", "--remove-section", f"hook.{name}")

@@ -11,15 +11,21 @@ import re
 import shlex
 from importlib import resources
 
+from studio_git.core.messagelayout import WORDS
+
 STAGES = (
     "pre-commit",
     "pre-merge-commit",
+    "commit-msg",
     "post-commit",
     "post-merge",
     "post-rewrite",
     "post-checkout",
     "post-applypatch",
 )
+OPTIONAL = ("prepare-commit-msg",)
+"""Installed only where the user has switched it on."""
+EVERY_STAGE = (*STAGES, *OPTIONAL)
 CHECK_STAGES = ("pre-commit", "pre-merge-commit")
 VERSION = 1
 """Raised when the text of a block changes; an installed block of another version is old."""
@@ -31,19 +37,19 @@ _INCLUDE = re.compile(r"^[ \t]*@include ([a-z-]+)@$")
 
 
 def block(stage: str, *, python: str, isolation: str) -> str:
-    """The marked block for one of :data:`STAGES`, whole lines, LF.
+    """The marked block for one of :data:`EVERY_STAGE`, whole lines, LF.
 
     ``python`` is the absolute path of the interpreter, ``isolation`` its ``-I`` or ``-P`` (without
     either, a ``sqlite3.py`` in the repository's root would be imported).
     """
-    if stage not in STAGES:
+    if stage not in EVERY_STAGE:
         raise ValueError(f"no hook of ours runs at {stage}")
     if isolation not in ("-I", "-P"):
         raise ValueError(f"the interpreter cannot be isolated by {isolation}")
-    entry = "studio-drift" if stage in CHECK_STAGES else "studio-capture"
     values = {
         "@STAGE@": stage,
-        "@ENTRY@": entry,
+        "@ENTRY@": _entry(stage),
+        "@WORDS@": _pattern(),
         "@ISOLATION@": isolation,
         "@PYTHON@": shlex.quote(python),
     }
@@ -51,6 +57,22 @@ def block(stage: str, *, python: str, isolation: str) -> str:
     text = re.sub("@[A-Z]+@", lambda found: values[found[0]], body)
     first = f"{BEGIN} {VERSION} {stage} (taken out by: git studio hooks uninstall)"
     return f"{first}\n{text}\n{END}\n"
+
+
+def _pattern() -> str:
+    """For grep: a line that begins with a word of ours, also with one that was written apart."""
+    words = "|".join(sorted(WORDS))
+    for word in ("open-question", "ruled-out"):
+        words = words.replace(word, word.replace("-", "[-_ ]"))
+    return f"^({words})[ \t]*:"
+
+
+def _entry(stage: str) -> str:
+    """What a framework's configuration calls ours at this stage."""
+    if stage in CHECK_STAGES:
+        return "studio-drift"
+    named = {"commit-msg": "studio-message", "prepare-commit-msg": "studio-prepare-message"}
+    return named.get(stage, "studio-capture")
 
 
 def _lines(name: str) -> list[str]:

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = {
     "session": Entry(REMEMBER, "List and show work sessions"),
     "decision": Entry(REMEMBER, "List, show and add decisions"),
     "learning": Entry(REMEMBER, "List, show and add learnings"),
+    "message": Entry(REMEMBER, "Check and correct the trailers of a commit message"),
     "activity": Entry(REMEMBER, "Show what happened, newest first"),
     "init": Entry(SET_UP, "Bind this repository to a project"),
     "project": Entry(SET_UP, "List, show, edit and archive projects"),

@@ -1,23 +1,18 @@
 """The trailers of a commit message: decisions, learnings, questions and notes.
 
-Git's rules are those of ``find_trailer_start``, ``find_separator`` and ``find_patch_start`` in
-git's trailer.c. We read more than git does, because squash merges and a ``Co-authored-by`` that
-stands apart leave decisions in paragraphs that git no longer looks at.
+Where they stand is :mod:`studio_git.core.messagelayout`'s; what they say is read here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from studio_git.core.prose import fences, one_line, shorten
+from studio_git.core.messagelayout import KEY, SPACE, WORDS, Layout, lay_out
+from studio_git.core.prose import one_line, shorten
 
-_KEY = re.compile(r"([A-Za-z0-9-]++)[ \t]*+:")
-_SPACE = " \t\r"
-_GIT_MADE = ("Signed-off-by: ", "(cherry picked from commit ")
-_ALSO_MADE = ("signed-off-by:", "co-authored-by:", "(cherry picked from commit ")
 _TAG_BREAK = re.compile(r"[\s,]+")
 
 _ALTERNATIVE = {"alternative", "rejected", "ruled-out"}
@@ -28,6 +23,7 @@ _LORE_NOTE = {
     "warn": "Warn",
 }
 _LORE = {"rejected", "ruled-out", *_LORE_NOTE}
+_ANY_WORD = re.compile(rf"^(?:{'|'.join(sorted(WORDS))})[ \t]*+:", re.IGNORECASE | re.MULTILINE)
 
 _MAX_PAIRS = 1_000
 _MAX_VALUE = 10_000
@@ -36,7 +32,6 @@ _MAX_SUBJECT = 200
 _MAX_LEARNING_TITLE = 72
 
 Pair = tuple[str, str]
-_Made = Callable[[str], bool]
 _T = TypeVar("_T", bound=Hashable)
 
 
@@ -81,18 +76,6 @@ class Trailers:
     supersedes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unparsed:
-    """A ``Decision:`` line that git does not take for a trailer.
-
-    ``line`` counts from 1. ``captured`` says that :func:`read` takes it all the same.
-    """
-
-    line: int
-    text: str
-    captured: bool
-
-
 @dataclass(slots=True)
 class _Draft:
     title: str
@@ -105,17 +88,12 @@ class _Draft:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A message's lines, and its paragraphs as ranges of them; adjacent blocks are one group."""
+_NOTHING = Trailers()
 
-    lines: list[str]
-    first: int
-    title: range
-    prose: list[range]
-    groups: list[list[range]]
-    fenced: tuple[bool, ...]
-    strict: range | None
+
+def says_nothing(message: str) -> bool:
+    """True where no line begins with a word of ours, which is quick to see."""
+    return _ANY_WORD.search(message) is None
 
 
 def read(message: str) -> Trailers:
@@ -125,10 +103,14 @@ def read(message: str) -> Trailers:
     as ``Signed-off-by`` does. An earlier one counts if every line of it is a trailer or a folded
     line, and ``Decision``, or ``Problem`` with ``Solution``, is among its keys. The first
     paragraph never counts, nor does fenced, quoted or indented text, nor what follows a line
-    ``---``. A ``Rationale`` or ``Alternative`` belongs to the decision before it in its block,
-    else to the first that follows, else to a decision titled by the subject.
+    ``---``. A ``Note``, ``Problem``, ``Solution``, ``Rationale`` or ``Alternative`` that is the
+    message's only trailer, but for those that git adds, is prose. A ``Rationale`` or
+    ``Alternative`` belongs to the decision before it in its block, else to the first that
+    follows, else to a decision titled by the subject.
     """
-    layout = _layout(message)
+    if says_nothing(message):
+        return _NOTHING
+    layout = lay_out(message)
     blocks = _values(layout)
     pairs = [pair for block in blocks for pair in block]
     learnings: list[LearningNote] = []
@@ -157,7 +139,7 @@ def read(message: str) -> Trailers:
 
 def read_pairs(message: str) -> tuple[Pair, ...]:
     """Every trailer that :func:`read` looks at, of any key, as (key as written, value)."""
-    layout = _layout(message)
+    layout = lay_out(message)
     return tuple(
         pair for group in layout.groups for block in group for pair in _pairs(layout, block)
     )
@@ -165,150 +147,17 @@ def read_pairs(message: str) -> tuple[Pair, ...]:
 
 def body(message: str) -> str:
     """The message without its subject and its trailer blocks; paragraphs keep their lines."""
-    layout = _layout(message)
+    layout = lay_out(message)
     return "\n\n".join("\n".join(layout.lines[part.start : part.stop]) for part in layout.prose)
 
 
-def unparsed(message: str) -> list[Unparsed]:
-    """The ``Decision:`` lines at the start of a line, outside fences, that git does not parse.
-
-    ``message`` is as git would store it: comments and scissors are gone.
-    """
-    layout = _layout(message)
-    taken = {line for group in layout.groups for block in group for line in block}
-    # What follows the divider is no longer in the layout, and git does not read it either.
-    every = message.split("\n")
-    fenced = fences(every).inside
-    found: list[Unparsed] = []
-    for number, line in enumerate(every):
-        key = _KEY.match(line)
-        if key is None or key[1].lower() != "decision" or fenced[number]:
-            continue
-        place = number - layout.first
-        if layout.strict is None or place not in layout.strict:
-            found.append(Unparsed(number + 1, one_line(line)[:_MAX_TITLE], place in taken))
-    return found
-
-
-def _layout(message: str) -> _Message:
-    lines = message.split("\n")
-    first = 0
-    while first < len(lines) and _blank(lines[first]):
-        first += 1
-    lines = lines[first : _divider(lines)]
-    paragraphs = _paragraphs(lines[: _end(lines)])
-    title, rest = (paragraphs[0], paragraphs[1:]) if paragraphs else (range(0), [])
-    code = fences(lines)
-    last = rest[-1] if rest else None
-    strict = last if last is not None and _git_block(lines, last, _strictly_made) else None
-    prose: list[range] = []
-    groups: list[list[range]] = []
-    adjacent = False
-    for part in rest:
-        if part is last and _git_block(lines, part, _loosely_made):
-            counts = True
-        else:
-            # An open fence hides what git does not read; what git reads is not hidden.
-            hidden = any(code.inside[number] for number in part) or (
-                code.open_from is not None and part.start >= code.open_from
-            )
-            counts = not hidden and _whole_block(lines, part)
-        if not counts:
-            prose.append(part)
-        elif adjacent:
-            groups[-1].append(part)
-        else:
-            groups.append([part])
-        adjacent = counts
-    return _Message(lines, first, title, prose, groups, code.inside, strict)
-
-
-def _blank(line: str) -> bool:
-    return not line.strip(_SPACE)
-
-
-def _divider(lines: Sequence[str]) -> int:
-    for number, line in enumerate(lines):
-        if line.startswith("---") and (
-            line[3:4] in {" ", "\t", "\r"} if len(line) > 3 else number + 1 < len(lines)
-        ):
-            return number
-    return len(lines)
-
-
-def _end(lines: Sequence[str]) -> int:
-    """Where trailing comments, blank lines and an old ``Conflicts:`` list begin."""
-    begin: int | None = None
-    conflicts = False
-    for number, line in enumerate(lines):
-        if not line or line.startswith("#") or line == "Conflicts:":
-            conflicts = conflicts or line == "Conflicts:"
-            begin = number if begin is None else begin
-        elif not (conflicts and line.startswith("\t")):
-            begin, conflicts = None, False
-    return len(lines) if begin is None else begin
-
-
-def _paragraphs(lines: Sequence[str]) -> list[range]:
-    found: list[range] = []
-    start: int | None = None
-    for number, line in enumerate([*lines, ""]):
-        if not _blank(line):
-            start = number if start is None else start
-        elif start is not None:
-            found.append(range(start, number))
-            start = None
-    return found
-
-
-def _strictly_made(line: str) -> bool:
-    return line.startswith(_GIT_MADE)
-
-
-def _loosely_made(line: str) -> bool:
-    return line[:40].lower().startswith(_ALSO_MADE)
-
-
-def _git_block(lines: Sequence[str], part: range, made: _Made) -> bool:
-    """Git's rule: all lines are trailers, or a quarter is and one of them is git's own."""
-    trailers = others = 0
-    rescued = folds = False
-    for number in part:
-        line = lines[number]
-        if line.startswith("#"):
-            folds = False
-        elif line[0] in _SPACE:
-            others += not folds
-        elif made(line) or _KEY.match(line):
-            trailers += 1
-            folds = True
-            rescued = rescued or made(line)
-        else:
-            others += 1
-            folds = False
-    return (rescued and trailers * 3 >= others) or (trailers > 0 and others == 0)
-
-
-def _whole_block(lines: Sequence[str], part: range) -> bool:
-    """Whether an earlier paragraph is a trailer block beyond doubt."""
-    keys: set[str] = set()
-    for number in part:
-        line = lines[number]
-        key = _KEY.match(line)
-        if key is not None:
-            keys.add(key[1].lower())
-        elif not (keys and line[0] in _SPACE) and not line.startswith(_GIT_MADE):
-            return False
-    return "decision" in keys or {"problem", "solution"} <= keys
-
-
-def _pairs(layout: _Message, block: range) -> list[Pair]:
+def _pairs(layout: Layout, block: range) -> list[Pair]:
     found: list[tuple[str, list[str]]] = []
     folds = False
     for number in block:
         line = layout.lines[number]
-        key = None if layout.fenced[number] else _KEY.match(line)
-        if folds and line[0] in _SPACE and not layout.fenced[number]:
+        key = None if layout.fenced[number] else KEY.match(line)
+        if folds and line[0] in SPACE and not layout.fenced[number]:
             found[-1][1].append(line)
         elif key is not None and len(found) < _MAX_PAIRS:
             found.append((key[1], [line[key.end() :]]))
@@ -318,7 +167,7 @@ def _pairs(layout: _Message, block: range) -> list[Pair]:
     return [(key, one_line("\n".join(parts))[:_MAX_VALUE]) for key, parts in found]
 
 
-def _values(layout: _Message) -> list[list[Pair]]:
+def _values(layout: Layout) -> list[list[Pair]]:
     """The pairs of each group, keys in lower case, without the empty ones."""
     return [
         [(key.lower(), value) for block in group for key, value in _pairs(layout, block) if value]
@@ -326,7 +175,7 @@ def _values(layout: _Message) -> list[list[Pair]]:
     ]
 
 
-def _subject(layout: _Message) -> str:
+def _subject(layout: Layout) -> str:
     return shorten(" ".join(layout.lines[number] for number in layout.title), _MAX_SUBJECT)
 
 

@@ -235,6 +235,58 @@ def test_without_a_store_the_hook_says_so_and_passes(
         assert not studio_home.exists()
 
 
+WITH = "Co-authored-by: Bob <bob@example.org>"
+WRONG = f"Subject\n\nDecision: Use JWT\n\n{WITH}\n"
+
+
+def with_messages(repo: Repo, source: Path, tool: str) -> Repo:
+    """The framework with the two entries of the message, and no other."""
+    rev = run("git", "rev-parse", "HEAD", cwd=source).out.strip()
+    repo.write(
+        ".pre-commit-config.yaml",
+        f"default_install_hook_types: [commit-msg, prepare-commit-msg]\nrepos:\n- repo: {source}\n"
+        f"  rev: {rev}\n  hooks:\n  - id: studio-message\n  - id: studio-prepare-message\n",
+    )
+    done = run(tool, "install", "--install-hooks", cwd=repo.path)
+    assert done.status == 0, done.out + done.err
+    repo.commit("Ask\n\nOpen-Question: How to revoke?")
+    assert repo.studio("capture").status == 0
+    return repo
+
+
+@pytest.mark.parametrize("tool", FRAMEWORKS)
+def test_a_decision_that_git_would_not_parse_is_told(bound: Repo, source: Path, tool: str) -> None:
+    repo = with_messages(bound, source, tool)
+    status, said = commit(repo, "Write code\n\nDecision: Use JWT")
+    assert "git would not parse" not in said
+    repo.write("code.py", "x = 1\n")
+    status, said = commit(repo, WRONG)
+    assert status == 0, said
+    assert said.count("line 3: Decision: Use JWT") == 1
+    repo.git("config", "studio.message", "block")
+    repo.write("code.py", "x = 2\n")
+    status, said = commit(repo, WRONG)
+    assert status != 0
+    assert "git studio message fix" in said
+    fixed = repo.studio("message", "fix", ".git/COMMIT_EDITMSG")
+    assert fixed.status == 0, fixed.err
+    assert repo.try_git("commit", "-F", ".git/COMMIT_EDITMSG").status == 0
+    assert "Decision: Use JWT" in repo.git("log", "-1", "--format=%(trailers)")
+
+
+@pytest.mark.parametrize("tool", FRAMEWORKS)
+def test_the_message_in_the_editor_has_the_open_questions(
+    bound: Repo, source: Path, tmp_path: Path, tool: str
+) -> None:
+    repo = with_messages(bound, source, tool)
+    seen = tmp_path / "seen"
+    editor = {"GIT_EDITOR": f"cp \"$1\" '{seen}'; :"}
+    repo.try_git("commit", "--allow-empty", env=editor)
+    assert "# - How to revoke?" in seen.read_text()
+    repo.git("commit", "-q", "--amend", "--allow-empty", env=editor)
+    assert "How to revoke" not in seen.read_text().split("#", 1)[1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", FRAMEWORKS)
 def test_try_repo(bound: Repo, source: Path, canonical: Path, tool: str) -> None:

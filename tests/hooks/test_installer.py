@@ -48,12 +48,12 @@ def test_own_files_where_there_was_nothing(repo: Repo, log: Path) -> None:
     assert set(how(states).values()) == {"own"}
     assert [state.stage for state in states] == list(shims.STAGES)
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     assert installer.uninstall(repo.place) == []
     assert snapshot(hooks_of(repo)) == before
     assert {state.how for state in installer.states(repo.place)} == {"absent"}
     repo.commit("two")
-    assert len(ran(log)) == 2
+    assert len(ran(log)) == 3
 
 
 def test_the_real_block_runs_and_spools(repo: Repo, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_an_older_block_is_replaced(
     assert all_run(installer.install(repo.place))
     repo.commit("one")
     assert ran(log) == []
-    assert ran(newer) == ["pre-commit 0", "post-commit 0"]
+    assert ran(newer) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     assert snapshot(hooks) == before
 
@@ -111,8 +111,8 @@ def test_a_shell_hook_is_chained(repo: Repo, log: Path, notes: Path, shebang: st
     second = repo.git("rev-parse", "HEAD")
     repo.git("checkout", "-q", "-b", "side")
     assert ran(log) == [
-        "pre-commit 0", "post-commit 0",
-        "pre-commit 0", "post-commit 0", "post-rewrite 1",
+        "pre-commit 0", "commit-msg 1", "post-commit 0",
+        "pre-commit 0", "commit-msg 1", "post-commit 0", "post-rewrite 1",
         "post-checkout 3",
     ]  # fmt: skip
     assert notes.read_text().splitlines() == [
@@ -189,7 +189,7 @@ def test_odd_hooks_run_and_come_back(repo: Repo, log: Path, notes: Path, text: b
     expected = notes.read_text() * 2 if notes.exists() else ""
     assert all_run(installer.install(repo.place))
     repo.commit("with ours")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     assert (notes.read_text() if notes.exists() else "") == expected
     installer.uninstall(repo.place)
     assert snapshot(hooks_of(repo)) == before
@@ -213,7 +213,7 @@ def test_a_hook_with_crlf_fails_or_runs_as_before(repo: Repo, log: Path) -> None
     before = snapshot(hooks)
     assert all_run(installer.install(repo.place))
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     assert snapshot(hooks) == before
 
@@ -225,7 +225,7 @@ def test_a_hook_that_git_does_not_run_still_does_not(repo: Repo, log: Path, note
     states = installer.install(repo.place)
     assert how(states)["pre-commit"] == "dispatched"
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     assert not notes.exists()
     installer.uninstall(repo.place)
     assert snapshot(hooks) == before

@@ -91,7 +91,7 @@ def test_ours_after_a_framework(repo: Repo, log: Path, notes: Path, tool: str) -
     assert all_run(states)
     assert how(states)["pre-commit"] == "chained"
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     assert notes.read_text() == "theirs\ntheirs\n"
     blocked = repo.try_git("commit", "--allow-empty", "-m", "x", env={"OURS_BLOCKS": "1"})
     assert blocked.status != 0
@@ -109,7 +109,7 @@ def test_ours_before_a_framework(repo: Repo, log: Path, notes: Path, tool: str) 
     assert all_run(states)
     assert how(states)["pre-commit"] == "framework"
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     assert notes.read_text() == "theirs\ntheirs\n"
     with_both = snapshot(hooks_of(repo))
     assert all_run(installer.install(repo.place))
@@ -118,7 +118,7 @@ def test_ours_before_a_framework(repo: Repo, log: Path, notes: Path, tool: str) 
     assert blocked.status != 0
     installer.uninstall(repo.place)
     repo.commit("two")
-    assert len(ran(log)) == 3
+    assert len(ran(log)) == 4
     framework(repo, tool, "uninstall")
     assert snapshot(hooks_of(repo)) == empty
 
@@ -153,9 +153,10 @@ def test_a_framework_that_is_installed_again(repo: Repo, log: Path, notes: Path,
     assert snapshot(hooks_of(repo)) == before
 
 
+@pytest.mark.parametrize("tool", ["pre-commit", "prek"])
 @pytest.mark.parametrize("first", ["ours", "theirs"])
 def test_a_stage_that_the_framework_runs_for_us(
-    repo: Repo, tmp_path: Path, notes: Path, first: str
+    repo: Repo, tmp_path: Path, notes: Path, first: str, tool: str
 ) -> None:
     """The native hook yields: only the framework's entry is left, and the states say so."""
     bind(repo)
@@ -169,7 +170,7 @@ def test_a_stage_that_the_framework_runs_for_us(
         "    stages: [post-commit, post-merge, post-rewrite, post-checkout]\n",
     )
     repo.git("add", ".")
-    framework(repo, "prek", "install")
+    framework(repo, tool, "install")
     states = {
         state.stage: state for state in installer.install(repo.place, python=idle_python(tmp_path))
     }
@@ -214,7 +215,8 @@ def test_ours_after_lefthook(repo: Repo, log: Path, notes: Path, node_modules: P
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     second = repo.git("rev-parse", "HEAD")
     assert ran(log) == [
-        "pre-commit 0", "post-commit 0", "pre-commit 0", "post-commit 0", "post-rewrite 1"
+        "pre-commit 0", "commit-msg 1", "post-commit 0",
+        "pre-commit 0", "commit-msg 1", "post-commit 0", "post-rewrite 1",
     ]  # fmt: skip
     assert f"{first} {second}" in notes.read_text()
     installer.uninstall(repo.place)
@@ -234,7 +236,7 @@ def test_lefthook_rewrites_its_hooks_and_that_is_told(
     assert states["post-commit"].runs
     assert all_run(installer.install(repo.place))
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     changed = LEFTHOOK.replace("NOTES", str(notes)).replace("theirs", "changed")
     # lefthook looks at whole seconds before it looks at the content.
     os.utime(repo.write("lefthook.yml", changed), (1_000_000_000, 1_000_000_000))
@@ -289,7 +291,7 @@ def test_the_line_in_huskys_hooks(repo: Repo, log: Path, notes: Path, node_modul
     assert all_run(installer.states(repo.place))
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     second = repo.git("rev-parse", "HEAD")
-    assert ran(log) == ["pre-commit 0", "post-commit 0", "post-rewrite 1"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0", "post-rewrite 1"]
     assert notes.read_text() == f"theirs\ntheirs\n{first} {second}\n"
     blocked = repo.try_git("commit", "--allow-empty", "-m", "x", env={"OURS_BLOCKS": "1"})
     assert blocked.status != 0

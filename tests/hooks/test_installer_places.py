@@ -50,7 +50,7 @@ def test_linked_worktrees_share_the_hooks(repo: Repo, log: Path, tmp_path: Path)
     assert all_run(installer.states(repo.place))
     linked.commit("two")
     repo.commit("three")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"] * 2
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"] * 2
     installer.uninstall(linked.place)
     assert snapshot(hooks_of(repo)) == before
 
@@ -68,9 +68,9 @@ def test_a_submodule_has_hooks_of_its_own(
     assert snapshot(hooks_of(repo)) == before
     sub.git("config", "user.email", EMAIL)
     sub.commit("two")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     repo.commit("two")
-    assert len(ran(log)) == 2
+    assert len(ran(log)) == 3
 
 
 def test_a_separate_git_directory(
@@ -80,10 +80,10 @@ def test_a_separate_git_directory(
     repo = make_repo("repo", f"--separate-git-dir={tmp_path / 'elsewhere' / 'git'}")
     assert all_run(installer.install(repo.place))
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     repo.commit("two")
-    assert len(ran(log)) == 2
+    assert len(ran(log)) == 3
 
 
 def test_a_missing_folder_is_made_and_removed(
@@ -95,7 +95,7 @@ def test_a_missing_folder_is_made_and_removed(
     assert all_run(installer.install(repo.place))
     installer.install(repo.place)
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     assert not hooks_of(repo).exists()
 
@@ -107,7 +107,7 @@ def test_hooks_path_inside_the_git_directory_is_ours(repo: Repo, log: Path) -> N
     assert all_run(states)
     assert how(states)["pre-commit"] == "dispatched"
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     assert list(snapshot(repo.path / ".git/own")) == ["hooks/pre-commit"]
 
@@ -184,13 +184,14 @@ def test_a_line_in_the_users_own_hook_works(
     repo.commit("one")
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     assert ran(log) == [
-        "pre-commit 0", "post-commit 0", "pre-commit 0", "post-commit 0", "post-rewrite 1"
+        "pre-commit 0", "commit-msg 1", "post-commit 0",
+        "pre-commit 0", "commit-msg 1", "post-commit 0", "post-rewrite 1",
     ]  # fmt: skip
     blocked = repo.try_git("commit", "--allow-empty", "-m", "x", env={"OURS_BLOCKS": "1"})
     assert blocked.status != 0
     installer.uninstall(repo.place)
     repo.commit("three")
-    assert len(ran(log)) == 6
+    assert len(ran(log)) == 8
     assert not any(state.runs for state in installer.states(repo.place))
 
 
@@ -237,14 +238,15 @@ def test_newer_git_gets_hooks_in_its_configuration(
     repo.commit("one")
     repo.git("commit", "-q", "--amend", "--allow-empty", "-m", "two")
     assert ran(log) == [
-        "pre-commit 0", "post-commit 0", "pre-commit 0", "post-commit 0", "post-rewrite 1"
+        "pre-commit 0", "commit-msg 1", "post-commit 0",
+        "pre-commit 0", "commit-msg 1", "post-commit 0", "post-rewrite 1",
     ]  # fmt: skip
     blocked = repo.try_git("commit", "--allow-empty", "-m", "x", env={"OURS_BLOCKS": "1"})
     assert blocked.status != 0
     installer.uninstall(repo.place)
     assert (repo.path / ".git" / "config").read_bytes() == config
     repo.commit("three")
-    assert len(ran(log)) == 6
+    assert len(ran(log)) == 8
 
 
 @needs_config_hooks
@@ -279,7 +281,7 @@ def test_a_line_of_the_users_is_not_doubled(repo: Repo, log: Path, tmp_path: Pat
     assert all_run(states)
     assert how(states)["pre-commit"] == "chained"
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
 
 
 def test_when_the_hooks_path_changes_nothing_is_left_or_doubled(
@@ -295,10 +297,22 @@ def test_when_the_hooks_path_changes_nothing_is_left_or_doubled(
     repo.git("config", "--unset", "core.hooksPath")
     assert all_run(installer.install(repo.place))
     repo.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     installer.uninstall(repo.place)
     assert snapshot(hooks_of(repo)) == before
     assert (repo.path / ".git" / "config").read_bytes() == config
+
+
+def test_hooks_that_are_switched_off_altogether(repo: Repo, log: Path) -> None:
+    repo.git("config", "core.hooksPath", "/dev/null")
+    states = installer.install(repo.place)
+    repo.commit("one")
+    if CONFIG_HOOKS:
+        assert all_run(states)
+        assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
+    else:
+        assert all("git runs none" in state.problem for state in states)
+        assert ran(log) == []
 
 
 def test_a_moved_repository_with_odd_letters_in_its_path(
@@ -311,7 +325,7 @@ def test_a_moved_repository_with_odd_letters_in_its_path(
     shutil.move(repo.path, moved.path)
     assert all_run(installer.states(moved.place))
     moved.commit("one")
-    assert ran(log) == ["pre-commit 0", "post-commit 0"]
+    assert ran(log) == ["pre-commit 0", "commit-msg 1", "post-commit 0"]
     moved.git("config", "core.hooksPath", "/dev/null")
     assert all(state.how in ("config", "absent") for state in installer.install(moved.place))
     moved.commit("two")
