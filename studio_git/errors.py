@@ -22,6 +22,12 @@ class UsageError(StudioError):
     """The words of a command do not fit together, or name what does not exist."""
 
 
+class NotFoundError(UsageError):
+    """Nothing is known by those words; the answer of a look-up is no."""
+
+    exit_code = 1
+
+
 class NotBoundError(StudioError):
     """The repository is not bound to a project of this store."""
 

@@ -6,16 +6,19 @@ import click
 
 from studio_git.commands import scope
 from studio_git.output import Part, columns, json_out, say, styled
-from studio_git.services import memory
+from studio_git.services import memory, superseding
 from studio_git.services.memory import Object
+from studio_git.services.superseding import Places
+from studio_git.store.lookup import Table
 from studio_git.store.records import Kind
 
 
 @click.group()
 def command() -> None:
-    """List, show and add decisions.
+    """List, show and add decisions, and say which took the place of which.
 
-    Commits state them in their last paragraph: "Decision: …", "Rationale: …", "Alternative: …".
+    Commits state them in their last paragraph: "Decision: …", "Rationale: …", "Alternative: …",
+    and "Supersedes: …" with the title of an older decision.
     A decision is named by its title, its id, or the first four or more characters of its id.
     """
 
@@ -25,7 +28,7 @@ def command() -> None:
 @scope.limited
 @scope.as_json
 def list_(project: str | None, all_projects: bool, limit: int | None, as_json: bool) -> int:
-    """List decisions, the newest first."""
+    """List decisions, the newest first; those that no longer hold are dim."""
     with scope.open_scope(project, all_projects=all_projects) as here:
         found = memory.list_decisions(here.store, here.project_id, scope.asked(limit, as_json))
         if as_json:
@@ -53,10 +56,35 @@ def show(decision: str, project: str | None, all_projects: bool, as_json: bool) 
     with scope.open_scope(project, all_projects=all_projects) as here:
         found = memory.show_record(here.store, Kind.DECISION, decision, here.project_id)
         commit = memory.commit_of(here.store, Kind.DECISION, found)
+        places = superseding.places(here.store, found["id"])
     if as_json:
         json_out(found)
     else:
         _show(found, commit)
+        _show_places(places)
+    return 0
+
+
+@command.command()
+@click.argument("old")
+@click.argument("new")
+@scope.of_project
+@scope.as_json
+def supersede(old: str, new: str, project: str | None, as_json: bool) -> int:
+    """Say that a decision took the place of an older one.
+
+    OLD and NEW are titles, ids, or the first four or more characters of an id. A commit says the
+    same with a line "Supersedes: OLD" beside its "Decision: NEW".
+    """
+    with scope.open_scope(project, write=True) as here:
+        older = memory.find(here.store, Table.DECISIONS, old, here.project_id)
+        newer = memory.find(here.store, Table.DECISIONS, new, here.project_id)
+        superseding.supersede(here.store, older, newer)
+        found = memory.show_record(here.store, Kind.DECISION, older["id"], here.project_id)
+    if as_json:
+        json_out(found)
+    else:
+        say(styled("Superseded", "good"), f": {older['title']}, by {newer['title']}")
     return 0
 
 
@@ -102,7 +130,10 @@ def _row(here: scope.Scope, decision: Object) -> list[Part]:
     ]
     if here.project_id is None:
         row.append(here.name(decision["project_id"]))
-    return [*row, decision["title"]]
+    if decision["superseded_by"] is None:
+        return [*row, decision["title"]]
+    newer = memory.title_of(here.store, decision["superseded_by"])
+    return [*row, styled(f"{decision['title']} (superseded by: {newer})", "dim")]
 
 
 def _show(decision: Object, commit: str | None) -> None:
@@ -115,3 +146,12 @@ def _show(decision: Object, commit: str | None) -> None:
         say("Considered:")
         for alternative in decision["alternatives"]:
             say(f"- {alternative}")
+
+
+def _show_places(places: Places) -> None:
+    if places.superseded_by is not None:
+        say(styled("Superseded by: ", "warn"), places.superseded_by)
+    for title in places.supersedes:
+        say(styled("Supersedes: ", "accent"), title)
+    for words in places.unclear:
+        say(styled("Supersedes: ", "accent"), words, styled("  (none, or several, by that)", "dim"))

@@ -29,6 +29,8 @@ _HEADER = re.compile(r"\*\*(Date|Duration|Cycle)(?::\*\*|\*\*:)[ \t]*(.*)", re.I
 _MARKER = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
 _FILE_ITEM = re.compile(r"(?:[-*+][ \t]+)?`([^`]+)`")
 
+_SUPERSEDED = re.compile(r" \(superseded by: .*\)$")
+
 _PUNCTUATION = re.escape("#>-+*=`~<_\\")
 _OPENS_A_BLOCK = re.compile(
     r"#{1,6}(?: |$)|>|[-+*](?: |$)|`{3}|~{3}|<[A-Za-z/!?]|=+$|-+$|[-_*](?: ?[-_*]){2,}$"
@@ -194,7 +196,16 @@ def _key(section: str, lines: Sequence[str]) -> str:
         if read_title(lines[0]):
             return TITLE_KEY
     path = read_path(lines[0]) if section == FILES else None
-    return f"text {item_text(lines)}" if path is None else f"path {path}"
+    if path is not None:
+        return f"path {path}"
+    text = item_text(lines)
+    # A decision stays the same item when another one takes its place.
+    return f"text {_SUPERSEDED.sub('', text) if section == DECISIONS else text}"
+
+
+def superseded(title: str) -> str:
+    """What stands behind a decision that the one of that title took the place of."""
+    return f" (superseded by: {title})"
 
 
 def read_title(line: str) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from studio_git.core import aliases
 from studio_git.core.drift import ACCEPTED_ELSEWHERE
+from studio_git.services import cycles
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing
-from studio_git.store import cycles, sessions
+from studio_git.store import sessions
 
 
 def entry(standing: Standing) -> dict[str, Any]:
@@ -34,15 +35,17 @@ def status(workspace: Workspace, standings: Iterable[Standing]) -> dict[str, Any
     """The object that ``git studio status --json`` prints."""
     db, project = workspace.store.db, workspace.project
     session = sessions.latest(db, project["id"])
-    cycle = cycles.get(db, session["cycle_id"]) if session and session["cycle_id"] else None
+    cycle = cycles.active(workspace.store, workspace.repository, workspace.place)
     return {
         "project": {"id": project["id"], "name": project["name"]},
         "repository": {"id": workspace.repository.id, "path": str(workspace.place.top)},
         "context": [entry(standing) for standing in standings],
-        "cycle": _chosen(cycle, "id", "name", "cycle_type", "phase")
-        if cycle and cycle["completed_at"] is None
-        else None,
-        "session": _chosen(session, "id", "title", "created_at", "duration_minutes"),
+        "cycle": None
+        if cycle is None
+        else _chosen(cycle, "id", "name", "cycle_type", "phase") | {"code": cycles.code(cycle)},
+        "session": None
+        if session is None
+        else _chosen(session, "id", "title", "created_at", "duration_minutes"),
     }
 
 
@@ -75,5 +78,5 @@ def _text(lines: Iterable[bytes]) -> list[str]:
     return [line.decode("utf-8", "replace").removesuffix("\n") for line in lines]
 
 
-def _chosen(row: Any, *columns: str) -> dict[str, Any] | None:
-    return None if row is None else {column: row[column] for column in columns}
+def _chosen(row: Any, *columns: str) -> dict[str, Any]:
+    return {column: row[column] for column in columns}

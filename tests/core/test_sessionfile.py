@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio_git.core.models import FileChange
 from studio_git.core.sessionfile import SessionDocument, merge_person, parse, render
+from studio_git.core.sessionlayout import superseded
 
 EXAMPLE = SessionDocument(
     title="Auth middleware implementation",
@@ -413,3 +414,29 @@ def test_merging_without_a_base_loses_no_line(
 def test_any_file_is_read_and_merged(text: str, later: SessionDocument) -> None:
     parse(text)
     merge_person(render(later), text, EXAMPLE_TEXT)
+
+
+SUPERSEDED = replace(
+    EXAMPLE,
+    decisions=(
+        f"{EXAMPLE.decisions[0]}{superseded('Use sessions')}",
+        EXAMPLE.decisions[1],
+    ),
+)
+
+
+def test_a_superseded_decision_stays_in_its_place_and_comes_back() -> None:
+    person = EXAMPLE_TEXT.replace("## Open", "- One of mine\n\n## Open", 1)
+    merged = merge_person(EXAMPLE_TEXT, person, render(SUPERSEDED))
+    assert parse(merged).decisions == (
+        "Use JWT for stateless authentication (superseded by: Use sessions)",
+        "Set token expiration to 15 minutes",
+        "One of mine",
+    )
+    assert merge_person(render(SUPERSEDED), merged, EXAMPLE_TEXT) == person
+
+
+def test_a_superseded_decision_that_a_person_reworded_or_removed_stays_so() -> None:
+    for words in ("- Use JWT, for now\n", ""):
+        person = EXAMPLE_TEXT.replace("- Use JWT for stateless authentication\n", words)
+        assert merge_person(EXAMPLE_TEXT, person, render(SUPERSEDED)) == person
