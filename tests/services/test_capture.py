@@ -194,7 +194,7 @@ class TestGrouping:
         (decision,) = clone.rows("SELECT * FROM decisions")
         assert decision["cycle_id"] == "cyc0-4711"
         first = clone.sessions()[0]
-        assert "**Cycle:** Auth Flow (cyc0-4711)\n" in clone.file(first["id"]).read_text()
+        assert "**Cycle:** Auth Flow (CYC-1)\n" in clone.file(first["id"]).read_text()
 
 
 class TestWhose:

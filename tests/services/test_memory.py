@@ -8,9 +8,8 @@ import pytest
 from capturing import NOON, PROJECT, Clone, bind, message
 from conftest import Repo
 
-from studio_git.errors import UsageError
+from studio_git.errors import NotFoundError, UsageError
 from studio_git.services import memory
-from studio_git.services.memory import NotFoundError
 from studio_git.store.connection import Store
 from studio_git.store.lookup import Table
 from studio_git.store.records import Kind

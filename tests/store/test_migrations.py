@@ -238,6 +238,8 @@ def our_rows(path: Path) -> None:
         named = {
             "project_id": "projects-1", "context_file_id": "context_files-1",
             "session_id": "sessions-1", "repository_id": "r", "snapshot_id": "s",
+            "cycle_id": "cycles-1", "task_id": "tasks-1", "newer_id": "decisions-1",
+            "older_id": "decisions-1",
         }  # fmt: skip
         for table in [name for name in tables(db) if name.startswith("git_")]:
             if table == "git_meta":
