@@ -93,6 +93,12 @@ def test_prompts_stand_before_the_scissors(asking: Repo) -> None:
     assert max(map(len, head.decode().split("\n"))) <= 80
 
 
+def test_the_cycle_in_use_comes_first(asking: Repo) -> None:
+    assert asking.studio("cycle", "start", "Auth Flow").status == 0
+    told = prompts.hints(asking.place, b"").decode().split("\n")
+    assert told[:4] == ["", "#", "# Project Studio", "# Cycle: Auth Flow (brainstorm)"]
+
+
 def test_prompts_keep_what_stands_there(asking: Repo) -> None:
     assert prompts.hints(asking.place, b"").startswith(b"\n#\n# Project Studio\n")
     assert prompts.hints(asking.place, b"a \xff template").startswith(b"a \xff template\n#\n")
