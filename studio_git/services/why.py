@@ -138,7 +138,12 @@ def answer(
 def _commit(git: Git, words: str) -> str | None:
     if not words or "\0" in words or words.startswith("-"):
         return None
-    status, output, _ = git.ask("rev-parse", "--verify", "--quiet", f"{words}^{{commit}}")
+    # In two steps: behind ":/words" a "^{commit}" would be searched for too.
+    status, output, _ = git.ask("rev-parse", "--verify", "--quiet", words)
+    if status:
+        return None
+    found = output.decode("ascii", "replace").strip()
+    status, output, _ = git.ask("rev-parse", "--verify", "--quiet", f"{found}^{{commit}}")
     return None if status else output.decode("ascii", "replace").strip()
 
 

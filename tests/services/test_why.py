@@ -166,7 +166,7 @@ class TestFiles:
 
 
 class TestCommits:
-    @pytest.mark.parametrize("words", ["HEAD~1", "main^", "v1", "v1^0"])
+    @pytest.mark.parametrize("words", ["HEAD~1", "main^", "v1", "v1^0", ":/Check"])
     def test_any_name_of_one(self, clone: Clone, words: str) -> None:
         clone.repo.git("tag", "-a", "-m", "x", "v1", "HEAD~1")
         answer = ask(clone, words)
@@ -210,6 +210,7 @@ class TestWhatCannotBeAsked:
             ("", "neither a file"),
             ("HEAD~1..HEAD", "neither a file"),
             ("--all", "neither a file"),
+            ("HEAD:src/auth.py", "neither a file"),
             ("deadbeef", "neither a file"),
             ("both", "both is a file, and a commit too"),
         ],
