@@ -59,8 +59,11 @@ docs: $(STAMP) ## Write the pages, the manual and the completions that are made 
 demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for another one)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh $(REPO)
 
-bench: $(STAMP) ## What a commit costs with the hooks, beside what it costs without
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/commit.py
+bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--full: the large sizes)
+	@for name in commit rebase latency many; do echo "== $$name"; \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py || exit 1; done
+	@for name in backfill scale; do echo "== $$name"; \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py $(FULL) || exit 1; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,17 +16,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio_git import files
+from common import NOTHING, SCRIPTS, make_repo, own_home, run, settle, verdict
 
-SCRIPTS = Path(sysconfig.get_path("scripts"))
-NOTHING = "#!/bin/sh\nexit 0\n"
 CONFIG = """\
 repos:
 - repo: local
@@ -51,31 +47,6 @@ class Row:
     @property
     def ms(self) -> float:
         return statistics.median(self.seconds) * 1000
-
-
-def run(*words: str | Path, cwd: Path) -> str:
-    done = subprocess.run(
-        [str(word) for word in words], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"{words} failed in {cwd}:\n{done.stdout}{done.stderr}")
-    return done.stdout + done.stderr
-
-
-def make_repo(root: Path, name: str, hook: str = "") -> Path:
-    """A repository with two context files and, in both commit hooks, one text."""
-    repo = root / name
-    run("git", "init", "-q", repo, cwd=root)
-    (repo / "CLAUDE.md").write_text("# Conventions\n")
-    (repo / "AGENTS.md").write_text("# Agents\n")
-    run("git", "add", ".", cwd=repo)
-    run("git", "commit", "-q", "-m", "first", cwd=repo)
-    for stage in ("pre-commit", "post-commit"):
-        path = repo / ".git" / "hooks" / stage
-        if hook:
-            path.write_text(hook)
-            path.chmod(0o755)
-    return repo
 
 
 def make_bound(root: Path, name: str, *, drift: bool) -> Path:
@@ -124,16 +95,6 @@ def make_framework(root: Path, program: str) -> Path | None:
     run("git", "add", ".", cwd=repo)
     run("git", "commit", "-q", "-m", "configured", cwd=repo)
     return repo
-
-
-def settle(repo: Path) -> None:
-    """Wait until the worker has taken the kick, and ended."""
-    studio = repo / ".git" / "studio"
-    give_up = time.monotonic() + 60
-    while (studio / "kick").exists() and time.monotonic() < give_up:
-        time.sleep(0.002)
-    with files.locked(studio / "worker.lock"):
-        pass
 
 
 def kicked(repo: Path) -> None:
@@ -210,27 +171,14 @@ def report(made: list[Row]) -> None:
     if prek is not None:
         promises.append((f"in step: {step:.2f}, below prek ({prek:.2f})", step < prek))
     for text, kept in promises:
-        print(f"{'yes' if kept else 'NO ':3}  {text}")
+        verdict(text, kept)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what hooks cost a commit.")
     parser.add_argument("--rounds", type=int, default=100, help="commits per row (100)")
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory(prefix="studio-bench-") as made:
-        root = Path(made)
-        (root / ".gitconfig").write_text(
-            "[user]\n\tname = B\n\temail = b@example.org\n[init]\n\tdefaultBranch = main\n"
-            "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
-        )
-        os.environ.update(
-            HOME=made,
-            STUDIO_HOME=str(root / "studio"),
-            GIT_CONFIG_GLOBAL=str(root / ".gitconfig"),
-            GIT_CONFIG_NOSYSTEM="1",
-            PRE_COMMIT_HOME=str(root / "pre-commit-home"),
-            PREK_HOME=str(root / "prek-home"),
-        )
+    with own_home() as root:
         measured = rows(root)
         known = last_checks(measured)
         measure(measured, rounds)

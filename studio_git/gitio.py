@@ -79,6 +79,10 @@ _NO_PROGRAMS = (
 """A repository's configuration may name programs; none of them is started by looking."""
 
 
+_PIPE = 1 << 20
+"""Bytes of a wide pipe: what Linux gives anybody (/proc/sys/fs/pipe-max-size)."""
+
+
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment without what a hook inherits from git, and with git made to only answer."""
     drop = {*LOCAL_VARIABLES, *_EVENT_VARIABLES}
@@ -185,6 +189,7 @@ class Git:
                 raise _not_started(error, self.cwd) from error
             with process:
                 assert process.stdout is not None  # noqa: S101 - for the type checker
+                _widen(process.stdout)
                 yield from _split_stream(process.stdout)
             if process.returncode:
                 complaint.seek(0)
@@ -293,6 +298,16 @@ def _refusal(arguments: Sequence[str], status: int, complaint: bytes) -> GitErro
 def _first_line(complaint: bytes) -> str:
     text = complaint.decode("utf-8", "replace").strip()
     return text.split("\n", 1)[0].removeprefix("fatal: ").removeprefix("error: ")
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let git work ahead while we are busy with what it wrote; Linux alone can."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):  # the user has too many pipes already
+        return
 
 
 def _split_stream(source: IO[bytes], size: int = 1 << 16) -> Iterator[bytes]:

@@ -8,23 +8,27 @@ from pathlib import Path
 import click
 
 from studio_git import config, gitio
+from studio_git.commands.backfill import say_done, take_in
+from studio_git.commands.capture import counted
 from studio_git.core.aliases import Group
 from studio_git.core.models import AliasType
 from studio_git.core.text import normalise
-from studio_git.errors import UsageError
+from studio_git.errors import GitError, UsageError
 from studio_git.gitio import Place
 from studio_git.output import confirm, interactive, say, styled, warn
-from studio_git.services import binding, context, proposals, resolve, setup
+from studio_git.services import backfill, binding, context, proposals, resolve, setup
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.context import Discovery
 from studio_git.services.setup import Choice, Origin
-from studio_git.services.workspace import open_home
+from studio_git.services.workspace import open_here, open_home
 from studio_git.store import contexts
 from studio_git.store.connection import Store
 from studio_git.store.migrations import prepare_home
 from studio_hooks import installer
 
 _SHOWN = 5
+_LOOKED_AT = 20_000
+"""So many commits of a history are looked at before offering to take it in: a second's work."""
 
 
 @click.command()
@@ -36,7 +40,7 @@ _SHOWN = 5
     help="Take the context files that are found into Studio, or none. Asked on a terminal.",
 )
 @click.option("--no-hooks", is_flag=True, help="Leave git's hooks alone.")
-@click.option("--yes", is_flag=True, help="Agree to what would be asked.")
+@click.option("--yes", is_flag=True, help="Agree to what would be asked, but for a backfill.")
 def command(
     project: str | None, name: str | None, adopt: bool | None, no_hooks: bool, yes: bool
 ) -> int:
@@ -63,6 +67,8 @@ def command(
         _bring_in(workspace, choice, adopt=adopt, yes=yes)
         _say_files(store, workspace)
     runs = no_hooks or _install_hooks(place)
+    if choice.origin is not Origin.BOUND:
+        _offer_history(place, yes=yes)
     _say_next(place)
     return 0 if runs else 1
 
@@ -215,6 +221,24 @@ def _install_hooks(place: Place) -> bool:
         warn(styled(f"The {state.stage} hook does not run: {state.problem}", "warn"))
     warn(styled("Look again with: git studio hooks status", "dim"))
     return False
+
+
+def _offer_history(place: Place, *, yes: bool) -> None:
+    """Ask whether older commits are to become sessions too; nobody who is not asked agrees."""
+    with open_here(place.top) as workspace:
+        try:
+            planned = backfill.plan(workspace, newest=_LOOKED_AT)
+        except GitError:  # a damaged history: status and capture tell
+            return
+        if not planned.oids:
+            return
+        more = " or more" if len(planned.oids) + planned.others == _LOOKED_AT else ""
+        older = f"{counted(len(planned.oids), 'commit')}{more} of yours from before"
+        if not yes and interactive() and confirm(f"Make sessions of {older}, too?"):
+            planned = backfill.plan(workspace)
+            say_done(planned, take_in(workspace, planned))
+        else:
+            say(styled(f"  {older} can become sessions: git studio backfill", "dim"))
 
 
 def _say_next(place: Place) -> None:

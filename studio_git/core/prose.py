@@ -30,6 +30,8 @@ def one_line(text: str) -> str:
 
     Lone surrogates become U+FFFD, so that the result can always be written as UTF-8.
     """
+    if text.isprintable():  # the common case: no control, no surrogate, no space but " "
+        return " ".join(text.split())
     return " ".join(_SURROGATE.sub("\ufffd", text.translate(_CONTROLS)).split())
 
 

@@ -1,15 +1,17 @@
 """Commits as git has them, read as a stream: one process however many there are.
 
 Everything read is valid Unicode, because the store takes nothing else: bytes of a path that are
-not UTF-8 are written as ``\\xe9``, and text in no declared encoding counts as Latin-1.
+not UTF-8 are written as ``\\xe9``, and text in no declared encoding counts as Latin-1. Secrets in
+messages are redacted here, so that nothing that is made of a commit can hold one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from studio_git.core.models import Commit, FileChange
+from studio_git.core.redact import redact
 from studio_git.errors import GitError
 from studio_git.gitio import Git, Place, zsplit
 
@@ -18,7 +20,7 @@ _FORMAT = "%x00".join(
 )  # fmt: skip
 _FIELDS = 10
 
-_DIFF = (
+DIFF = (
     "--no-renames",
     "--no-ext-diff",
     "--no-textconv",
@@ -57,9 +59,9 @@ def walk(
     """The commits that ``tips`` reach and ``known`` do not (oids), parents before children.
 
     Among those that neither descends from the other, by the author's dates. Merge commits come
-    without files (see :func:`merge_files`), and so do those of ``shallow``, whose parents this
-    clone does not have. Raises GitError, after the commits that could be read, where an object
-    is missing.
+    without files (see :mod:`studio_git.services.merges`), and so do those of ``shallow``, whose
+    parents this clone does not have. Raises GitError, after the commits that could be read,
+    where an object is missing.
     """
     revisions = _revisions(tips, known)
     if not revisions:
@@ -78,43 +80,66 @@ def walk_without_files(git: Git, tips: Iterable[str], known: Iterable[str]) -> I
         yield from _parse(git.stream(*_log(counts=False), stdin=revisions))
 
 
+def headers(git: Git, revisions: Iterable[str], *options: str) -> Iterator[Commit]:
+    """Who made each commit of a range and when, newest first, and nothing else of it.
+
+    ``revisions`` are oids, excluded ones with ``^``; ``options`` limit the range as git-log's do.
+    Raises GitError where an object is missing.
+    """
+    asked = "".join(f"{one}\n" for one in revisions).encode()
+    if not asked:
+        return
+    records = git.stream(
+        "log", "-z", "--format=tformat:%H %at %ct %aE%x00%cE", "--no-patch", "--no-decorate",
+        *options, "--stdin", stdin=asked,
+    )  # fmt: skip
+    for record in records:
+        oid, authored, committed, author = record.split(b" ", 3)
+        yield Commit(
+            oid=oid.decode("ascii"),
+            parents=(),
+            tree="",
+            author_name="",
+            author_email=text(author),
+            author_time=_time(authored.decode("ascii", "replace")),
+            author_zone="",
+            committer_email=text(next(records, b"")),
+            committer_time=_time(committed.decode("ascii", "replace")),
+            message="",
+        )
+
+
+def read(git: Git, oids: Iterable[str], *, shallow: Collection[str] = ()) -> Iterator[Commit]:
+    """These commits in this order, whole; merges and those of ``shallow`` as :func:`walk` says."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    if not asked:
+        return
+    for walked in _parse(git.stream(*_log(counts=True, walk=False), stdin=asked)):
+        commit = walked.commit
+        yield replace(commit, files=()) if commit.oid in shallow else commit
+
+
+def read_partial(git: Git, oids: Iterable[str]) -> Iterator[Commit]:
+    """As :func:`read`, and each with those files that can be counted: for a partial clone."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    if asked:
+        for walked in _parse(git.stream(*_log(counts=False, walk=False), stdin=asked)):
+            yield with_files(git, walked).commit
+
+
 def with_files(git: Git, walked: Walked) -> Walked:
     """The commit with its files, if all that it takes to count them is there."""
     commit = walked.commit
     if len(commit.parents) > 1:
         return walked
     status, output, _ = git.ask(
-        "diff-tree", "--root", "--no-commit-id", "-r", "-z", "--numstat", *_DIFF, commit.oid
+        "diff-tree", "--root", "--no-commit-id", "-r", "-z", "--numstat", *DIFF, commit.oid
     )
     if status:
         return walked
-    changes = (_file_change(record) for record in zsplit(output))
+    changes = (file_change(record) for record in zsplit(output))
     found = tuple(change for change in changes if change is not None)
     return replace(walked, commit=replace(commit, files=found))
-
-
-def merge_files(git: Git, merges: Iterable[Commit]) -> Mapping[str, tuple[FileChange, ...]]:
-    """The files that merge commits changed themselves, by oid.
-
-    Those are the files that differ from every parent: what was merged in is its author's. The
-    counts are those against the parent that is nearest, so that a conflict that was resolved
-    does not count the whole other side.
-    """
-    wanted = {merge.oid: merge for merge in merges}
-    if not wanted:
-        return {}
-    records = git.records(
-        "diff-tree", "--stdin", "-z", "-r", "-c", "--name-only", "--always", *_DIFF,
-        stdin="".join(f"{oid}\n" for oid in wanted).encode(),
-    )  # fmt: skip
-    own: dict[str, list[bytes]] = {}
-    for record in records:
-        oid = record.decode("ascii", "replace")
-        if oid in wanted and oid not in own:
-            paths = own.setdefault(oid, [])
-        else:
-            paths.append(record)
-    return {oid: _nearest(git, wanted[oid], paths) for oid, paths in own.items() if paths}
 
 
 def patch_ids(git: Git, oids: Iterable[str]) -> dict[str, str]:
@@ -123,11 +148,22 @@ def patch_ids(git: Git, oids: Iterable[str]) -> dict[str, str]:
     if not asked:
         return {}
     patches = git.run(
-        "diff-tree", "--stdin", "-r", "-p", "--root", "--full-index", *_DIFF,
+        "diff-tree", "--stdin", "-r", "-p", "--root", "--full-index", *DIFF,
         stdin="".join(f"{oid}\n" for oid in asked).encode(),
     )  # fmt: skip
     pairs = git.run("patch-id", "--stable", stdin=patches).decode("ascii").split("\n")
     return {oid: patch for patch, _, oid in (pair.partition(" ") for pair in pairs if pair)}
+
+
+def patch_id_between(git: Git, base: str, tip: str) -> str:
+    """The stable patch-id of the change from one commit to another; empty where there is none."""
+    patch = git.run("diff-tree", "-r", "-p", "--full-index", *DIFF, base, tip)
+    return git.run("patch-id", "--stable", stdin=patch).decode("ascii").partition(" ")[0]
+
+
+def patch(git: Git, oid: str) -> bytes:
+    """What a commit changes, without context; nothing for a merge."""
+    return git.run("diff-tree", "-r", "-p", "-U0", "--root", "--no-commit-id", *DIFF, oid)
 
 
 def existing(git: Git, oids: Iterable[str]) -> list[str]:
@@ -153,6 +189,15 @@ def unreachable(git: Git, oids: Iterable[str], tips: Iterable[str]) -> set[str]:
     revisions = [*present, *(f"^{oid}" for oid in dict.fromkeys(tips))]
     listed = git.run("rev-list", "--stdin", stdin="".join(f"{one}\n" for one in revisions).encode())
     return (asked - set(present)) | (set(present) & set(listed.decode("ascii").split()))
+
+
+def only_from(git: Git, olds: Iterable[str], tips: Iterable[str]) -> set[str]:
+    """All commits that ``olds`` reach and ``tips`` do not."""
+    wanted = set(olds) - set(tips)
+    if not wanted:
+        return set()
+    listed = git.run("rev-list", "--stdin", stdin=_revisions(wanted, tips))
+    return set(listed.decode("ascii").split())
 
 
 def committed_here(git: Git, head: str) -> set[str]:
@@ -220,12 +265,13 @@ def _revisions(tips: Iterable[str], known: Iterable[str]) -> bytes:
     )
 
 
-def _log(*, counts: bool) -> list[str]:
+def _log(*, counts: bool, walk: bool = True) -> list[str]:
     return [
         "-c", "i18n.logOutputEncoding=UTF-8", "-c", "log.showRoot=true",
         "log", "-z", f"--format=tformat:{_FORMAT}", "--date=raw", "--source", "--no-notes",
-        "--no-decorate", "--author-date-order", "--reverse", "--diff-merges=off",
-        *(("--numstat", *_DIFF) if counts else ("--no-patch",)), "--stdin",
+        "--no-decorate", "--diff-merges=off",
+        *(("--author-date-order", "--reverse") if walk else ("--no-walk=unsorted",)),
+        *(("--numstat", *DIFF) if counts else ("--no-patch",)), "--stdin",
     ]  # fmt: skip
 
 
@@ -243,7 +289,7 @@ def _parse(records: Iterator[bytes]) -> Iterator[Walked]:
         files = []
         first = None
         for record in records:
-            change = _file_change(record.removeprefix(b"\n"))
+            change = file_change(record.removeprefix(b"\n"))
             if change is None:
                 first = record
                 break
@@ -265,14 +311,14 @@ def _walked(fields: list[bytes], files: tuple[FileChange, ...]) -> Walked:
             author_zone=zone or "+0000",
             committer_email=text(committer),
             committer_time=_time(committed.decode("ascii", "replace")),
-            message=text(message),
+            message=redact(text(message)),  # before anything else sees it
             files=files,
         ),
         tip.decode("ascii", "replace"),
     )
 
 
-def _file_change(record: bytes) -> FileChange | None:
+def file_change(record: bytes) -> FileChange | None:
     """One record of ``--numstat -z``; None if it is none (an oid has no tab)."""
     parts = record.split(b"\t", 2)
     if len(parts) < 3:
@@ -285,20 +331,3 @@ def _file_change(record: bytes) -> FileChange | None:
 
 def _time(said: str) -> int:
     return min(int(said), _LARGEST_TIME) if said.isdecimal() else 0
-
-
-def _nearest(git: Git, merge: Commit, paths: list[bytes]) -> tuple[FileChange, ...]:
-    found: dict[str, FileChange] = {}
-    wanted = {path_text(path) for path in paths}
-    for parent in merge.parents:
-        for record in zsplit(
-            git.run("diff-tree", "-r", "-z", "--numstat", *_DIFF, parent, merge.oid)
-        ):
-            change = _file_change(record)
-            if change is not None and change.path in wanted:
-                found[change.path] = min(found.get(change.path, change), change, key=_size)
-    return tuple(found[path] for path in sorted(found))
-
-
-def _size(change: FileChange) -> int:
-    return (change.added or 0) + (change.removed or 0)

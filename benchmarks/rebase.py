@@ -1,0 +1,63 @@
+"""What a rebase of 100 commits costs with our hooks, beside hooks of sh that do nothing.
+
+The one beside ours has a hook for every stage that ours has one for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+from pathlib import Path
+
+from common import NOTHING, make_bound, make_repo, own_home, run, settle, spread, timed, verdict
+
+MOST = 1.3
+PICKS = 100
+
+
+def prepare(repo: Path) -> tuple[str, str]:
+    """A branch of 100 commits, and one that went on since it left; their oids."""
+    run("git", "checkout", "-q", "-b", "topic", cwd=repo)
+    for number in range(PICKS):
+        (repo / f"f{number % 10}.txt").write_text(f"{number}\n")
+        run("git", "add", ".", cwd=repo)
+        run("git", "commit", "-q", "-m", f"Topic {number}", cwd=repo)
+    topic = run("git", "rev-parse", "HEAD", cwd=repo).strip()
+    run("git", "checkout", "-q", "main", cwd=repo)
+    (repo / "main.txt").write_text("on\n")
+    run("git", "add", ".", cwd=repo)
+    run("git", "commit", "-q", "-m", "On main", cwd=repo)
+    return topic, run("git", "rev-parse", "HEAD", cwd=repo).strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure what hooks cost a rebase.")
+    parser.add_argument("--rounds", type=int, default=7, help="rebases of each (7)")
+    rounds = parser.parse_args().rounds
+    with own_home() as root:
+        ours = make_bound(root, "ours")
+        hooks = [path.name for path in (ours / ".git/hooks").iterdir() if path.suffix == ""]
+        nothing = make_repo(root, "nothing", NOTHING, stages=hooks)
+        repos = {"ours": ours, "sh, does nothing": nothing}
+        tips = {name: prepare(repo) for name, repo in repos.items()}
+        settle(ours)
+        seconds: dict[str, list[float]] = {name: [] for name in repos}
+        for _ in range(rounds):
+            for name in random.sample(list(repos), len(repos)):
+                topic, main_tip = tips[name]
+                run("git", "checkout", "-q", "-B", "topic", topic, cwd=repos[name])
+                if name == "ours":
+                    settle(ours)
+                took = timed("git", "rebase", "-q", main_tip, cwd=repos[name])
+                seconds[name].append(took)
+                if name == "ours":
+                    settle(ours)
+        for name, values in seconds.items():
+            print(f"{name:18} {spread(values)}")
+        ratio = statistics.median(seconds["ours"]) / statistics.median(seconds["sh, does nothing"])
+        verdict(f"a rebase of {PICKS} commits: {ratio:.2f}, at most {MOST}", ratio <= MOST)
+
+
+if __name__ == "__main__":
+    main()
