@@ -23,7 +23,11 @@ class UsageError(StudioError):
 
 
 class NotFoundError(UsageError):
-    """Nothing is known by those words; the answer of a look-up is no."""
+    """Nothing is known by those words."""
+
+
+class NothingYetError(StudioError):
+    """There is nothing to show yet; the answer is no, and nobody said anything wrong."""
 
     exit_code = 1
 

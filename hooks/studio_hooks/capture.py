@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio_git import gitio
+from studio_git import files, gitio
 from studio_git.config import disabled
 from studio_git.errors import StudioError
 from studio_hooks import launch, spool
@@ -60,8 +60,19 @@ def _note(stage: str, arguments: Sequence[str]) -> None:
         stage != "post-rewrite" and _inside_a_rebase(place.git_dir, stage)
     ):
         return
+    if stage == "post-merge" and details == ["1"]:
+        _keep_squash(place)
     spool.append(place.common_dir, stage, place.git_dir, *details)
     launch.start_worker(place.common_dir)
+
+
+def _keep_squash(place: gitio.Place) -> None:
+    """Keep what ``merge --squash`` is to bring in, under the commit that it was merged onto."""
+    message = files.read_bytes(place.git_dir / "SQUASH_MSG") or b""
+    onto = place.git.text("rev-parse", "--verify", "--quiet", "HEAD")
+    oids = [line[7:] for line in message.split(b"\n") if line.startswith(b"commit ")]
+    kept = place.common_dir / "studio" / f"squash.{onto}"
+    kept.write_bytes(b"".join(oid + b"\n" for oid in oids))
 
 
 def _details(stage: str, arguments: Sequence[str]) -> list[str] | None:

@@ -38,6 +38,9 @@ def run(common_dir: Path, settle: Settle | None = None) -> int:
         return 0
     try:
         _leave_the_hook(folder)
+        if not _own_store(common_dir):
+            (folder / "kick").unlink(missing_ok=True)
+            return 0
         while spool.waiting(common_dir) and _work(common_dir, settle or _settle):
             pass
     except Exception as error:  # nobody is there to be told
@@ -100,6 +103,20 @@ def _settle(common_dir: Path, records: Sequence[spool.Record]) -> None:
     from studio_git.services import background
 
     background.settle(common_dir, records)
+
+
+def _own_store(common_dir: Path) -> bool:
+    """False where the store is another user's, as under sudo: what we wrote they could not change
+    any more. The notes stay for them.
+    """
+    user = getattr(os, "geteuid", None)
+    if user is None:
+        return True
+    from studio_git.services import binding
+
+    note = binding.read_note(common_dir)
+    store = studio_home(note.home if note else None) / "studio.db"
+    return not store.exists() or bool(store.stat().st_uid == user())
 
 
 def _migrate(common_dir: Path) -> None:

@@ -44,7 +44,7 @@ def list_(project: str | None, all_projects: bool, limit: int | None, as_json: b
 def show(session: str | None, project: str | None, all_projects: bool, as_json: bool) -> int:
     """Show one session, the newest unless named.
 
-    Exit 1 if there is none of that name.
+    Exit 1 where none is named and there are none yet.
     """
     with scope.open_scope(project, all_projects=all_projects) as here:
         found = memory.show_session(here.store, session, here.project_id)
@@ -70,7 +70,8 @@ def _row(here: scope.Scope, session: Object) -> list[Part]:
     ]
     if here.project_id is None:
         row.append(here.name(session["project_id"]))
-    return [*row, session["title"]]
+    lost = session["gone_commits"] and not session["commits"]
+    return [*row, f"{session['title']} (on no branch any more)" if lost else session["title"]]
 
 
 def _length(minutes: int | None) -> str:

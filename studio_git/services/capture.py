@@ -7,26 +7,34 @@ each commit is recorded by whoever comes first, in one transaction with all that
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from studio_git import files
 from studio_git.config import Settings
-from studio_git.core.models import Commit
 from studio_git.gitio import Place
-from studio_git.services import binding, history, reconcile, recording, rewrites, sessionfiles
+from studio_git.services import (
+    binding,
+    history,
+    journal,
+    merges,
+    reconcile,
+    recording,
+    rewrites,
+    sessionfiles,
+)
+from studio_git.services import cycles as cycling
 from studio_git.services import hints as hinting
 from studio_git.services import sessions as sessioning
+from studio_git.services.evidence import Evidence
 from studio_git.services.hints import Hint
 from studio_git.services.history import Walked
 from studio_git.services.ownership import Ownership
 from studio_git.services.reconcile import Difference, remember_start
-from studio_git.services.recording import Belongs
-from studio_git.services.rewrites import Replaced
+from studio_git.services.recording import Belongs, Sources, Spares
+from studio_git.services.rewrites import Origins
 from studio_git.store import activity, commits, sessions
 from studio_git.store.commits import Captured
 from studio_git.store.connection import Store
@@ -70,6 +78,7 @@ class _Tally:
     records: Counter[Kind] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    spares: Spares = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +101,14 @@ def capture(
     settings: Settings,
     *,
     hints: Iterable[Hint] = (),
+    all_authors: bool = False,
 ) -> CaptureReport:
     """Record what is new in the clone since the last capture.
 
-    Recorded is what the user wrote and what was committed in this clone, for its author. Raises
-    GitError where git cannot read its history, and StoreError; what was recorded by then stays,
-    and the next capture goes on from there.
+    Recorded is what the user wrote and what was committed in this clone, for its author; with
+    ``all_authors`` what anybody wrote since the clone was bound. Raises GitError where git cannot
+    read its history, and StoreError; what was recorded by then stays, and the next capture goes on
+    from there.
     """
     store.require_writable()
     said = list(hints)
@@ -105,12 +116,13 @@ def capture(
     tally = _Tally()
     tally.problems += sessionfiles.write(store, project_id, sessions.stale(store.db, project_id))
     now = reconcile.standing(place, settled=hinting.settled(said))
-    found = reconcile.difference(store, repository, now)
+    found = reconcile.difference(store, repository, now, whole=all_authors)
     if found.anything or any(hint.pairs for hint in said):
         git = history.reader(place)
         emails = history.mapped_emails(git, settings.emails) if settings.emails else None
-        ownership = Ownership(git, emails, list(now.heads))
+        ownership = Ownership(git, emails, list(now.heads), everyone=all_authors)
         run = _Run(store, repository, place, settings, said, found, ownership)
+        _mark_gone(run)
         _all_batches(run, tally)
     if found.anything:
         with store.writing() as db:
@@ -127,8 +139,21 @@ def capture(
     )
 
 
+def _mark_gone(run: _Run) -> None:
+    """Note which captured commits nothing reaches any more; those that were replaced are found
+    among them.
+    """
+    lost = reconcile.lost(run.store, run.repository, run.place, run.found)
+    if lost:
+        with run.store.writing() as db:
+            sessions.mark_stale(db, commits.mark_gone(db, run.repository.project_id, lost))
+
+
 def _all_batches(run: _Run, tally: _Tally) -> None:
-    walked = reconcile.read(run.place, run.found, local_only=run.ownership.emails is None)
+    own = run.ownership
+    walked = reconcile.read(
+        run.place, run.found, local_only=own.emails is None and not own.everyone
+    )
     while True:
         batch = list(islice(walked, BATCH))
         _one_batch(run, batch, tally)
@@ -140,14 +165,19 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     """Read what git knows of a batch, record it in one transaction, then write the files."""
     store = run.store
     git = history.reader(run.place)
-    done = [walked.commit for walked in batch]
-    replaced = _replaced(run, done)
+    evidence = Evidence(git)
+    folder = binding.studio_dir(run.place.common_dir)
+    squashes = hinting.squashes(folder)
+    sources = rewrites.Sources(
+        store, run.repository, git, run.found.standing.tips, evidence, squashes
+    )
+    origins = rewrites.find(sources, [walked.commit for walked in batch], run.hints)
     wanted = [
         walked
         for walked in batch
-        if walked.commit.oid in replaced or run.ownership.mine(walked.commit)
+        if walked.commit.oid in origins.replaced or run.ownership.mine(walked.commit)
     ]
-    merged = history.merge_files(
+    merged = merges.own_files(
         git, [walked.commit for walked in wanted if len(walked.commit.parents) > 1]
     )
     wanted = [
@@ -155,13 +185,18 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
         for one in wanted
     ]
     step = _Tally()
-    if wanted or replaced:
+    if wanted or origins.replaced:
         with store.writing() as db:
-            _record(db, run, wanted, replaced, step)
-    step.problems += _keep_journal(run.place, step.lines)
+            _record(db, run, wanted, origins, step)
+            commits.set_patch_ids(db, run.repository.project_id, evidence.computed)
+    step.problems += journal.keep(run.place, step.lines)
+    used = {parent for one in wanted for parent in one.commit.parents} & set(squashes)
+    hinting.forget_squashes(folder, used)
     for session_id, generated in step.removed.items():
         sessionfiles.forget(store, run.repository.project_id, session_id, generated)
-    step.problems += sessionfiles.write(store, run.repository.project_id, step.touched)
+    # Files of other sessions may say that a decision of theirs was superseded.
+    behind = [*step.touched, *sessions.stale(store.db, run.repository.project_id)]
+    step.problems += sessionfiles.write(store, run.repository.project_id, dict.fromkeys(behind))
     tally.commits += step.commits
     tally.rewritten += step.rewritten
     tally.touched |= step.touched
@@ -170,41 +205,18 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     tally.problems += step.problems
 
 
-def _keep_journal(place: Place, lines: Sequence[str]) -> list[str]:
-    """Note in the clone what git cannot give back; what could not be noted, as text."""
-    journal = binding.studio_dir(place.common_dir) / "journal"
-    try:
-        for line in lines:
-            files.append_line(journal, line)
-    except OSError as error:
-        return [f"{journal} cannot be written: {error.strerror}."]
-    return []
-
-
-def _replaced(run: _Run, batch: Sequence[Commit]) -> Replaced:
-    said = rewrites.by_hints(run.store, run.repository, batch, run.hints)
-    standing = run.found.standing
-    shown = rewrites.by_content(
-        run.store,
-        run.repository,
-        history.reader(run.place),
-        [commit for commit in batch if commit.oid not in said],
-        tips={*standing.refs.values(), *standing.heads.values()},
-        taken={old.id for olds in said.values() for old in olds},
-    )
-    return said | shown
-
-
 def _record(
     db: sqlite3.Connection,
     run: _Run,
     wanted: Sequence[Walked],
-    replaced: Replaced,
+    origins: Origins,
     step: _Tally,
 ) -> None:
     """Everything that follows from a batch, inside one transaction."""
     project_id = run.repository.project_id
-    before = commits.by_oid(db, project_id, {*replaced, *(walked.commit.oid for walked in wanted)})
+    before = commits.by_oid(
+        db, project_id, {*origins.replaced, *(walked.commit.oid for walked in wanted)}
+    )
     agents = hinting.agent_sessions(
         run.hints, [one.commit.oid for one in wanted if one.commit.oid not in before]
     )
@@ -221,10 +233,19 @@ def _record(
         )
         if added is not None:
             fresh[commit.oid] = added
+    heads = run.found.standing.heads
+    cycling.imply(db, run.repository, run.place, heads, list(fresh.values()))
     step.commits += len(fresh)
-    followed = _follow(db, run, before | fresh, replaced, step)
-    _join(db, run, [one for oid, one in fresh.items() if oid not in followed], step)
-    older = [session_id for session_id in step.touched if session_id not in step.new]
+    linked = _link(db, project_id, before | fresh, origins)
+    # First what is new: it may go on stating what a commit stated whose place another one takes.
+    named = set(origins.replaced)
+    _join(db, run, [one for oid, one in fresh.items() if oid not in named], linked, step)
+    followed = _follow(db, run, before | fresh, origins.replaced, step)
+    _join(db, run, [fresh[oid] for oid in fresh.keys() & named - followed], linked, step)
+    _revive(db, run, [one for oid, one in before.items() if oid not in followed], step)
+    recording.sweep(db, step.spares)
+    # What a session repeats of its own is known once its commits are in it.
+    older = [one for one in step.touched if linked or one not in step.new]
     sessioning.remake(db, older, run.settings)
     sessioning.announce(db, project_id, step.new)
 
@@ -233,7 +254,7 @@ def _follow(
     db: sqlite3.Connection,
     run: _Run,
     present: dict[str, Captured],
-    replaced: Replaced,
+    replaced: Mapping[str, Sequence[Captured]],
     step: _Tally,
 ) -> set[str]:
     """Put rewritten commits where those stood whose place they took; their oids."""
@@ -251,9 +272,9 @@ def _follow(
         session_id = next((old.session_id for old in olds if old.session_id), None)
         commits.set_rewritten(db, new.id, None)
         commits.put_in_session(db, new.id, session_id)
-        cycle = _cycle(db, project_id, new.commit, session_id)
+        cycle = _cycle(db, project_id, new, session_id)
         step.records += recording.follow(
-            db, olds, new, Belongs(project_id, session_id, cycle), feed=True
+            db, olds, new, Belongs(project_id, session_id, cycle), feed=True, spares=step.spares
         )
         step.rewritten += len(olds)
         for touched in {session_id, *(old.session_id for old in olds)} - {None}:
@@ -279,7 +300,50 @@ def _leave(db: sqlite3.Connection, left: str | None, joined: str | None, step: _
     step.removed[left] = kept.generated if kept is not None else ""
 
 
-def _join(db: sqlite3.Connection, run: _Run, fresh: Sequence[Captured], step: _Tally) -> None:
+def _link(
+    db: sqlite3.Connection, project_id: str, present: Mapping[str, Captured], origins: Origins
+) -> dict[str, Sources]:
+    """Note whose work commits have once more; by the oid of each."""
+    found = {}
+    for how, named in ((rewrites.COPY, origins.copied), (rewrites.SQUASH, origins.squashed)):
+        for oid, olds in named.items():
+            if oid not in present:  # another author's
+                continue
+            known = commits.by_oid(db, project_id, olds)
+            for old in known:
+                commits.add_source(db, present[oid].id, old, how)
+            # Where a commit was lost, it is said that its work is there again.
+            sessions.mark_stale(
+                db, {one.session_id for one in known.values() if one.gone and one.session_id}
+            )
+            if known:
+                kept = [known[old] for old in olds if old in known]
+                found[oid] = Sources(kept, keep=how == rewrites.SQUASH)
+    return found
+
+
+def _revive(db: sqlite3.Connection, run: _Run, again: Sequence[Captured], step: _Tally) -> None:
+    """Commits that were captured, lost or replaced, and are reached again."""
+    project_id = run.repository.project_id
+    for one in again:
+        if not one.gone and one.rewritten_to is None:
+            continue
+        commits.set_rewritten(db, one.id, None)
+        cycle = _cycle(db, project_id, one, one.session_id)
+        step.records += recording.record(
+            db, one, Belongs(project_id, one.session_id, cycle), feed=True, spares=step.spares
+        )
+        if one.session_id is not None:
+            step.touched[one.session_id] = None
+
+
+def _join(
+    db: sqlite3.Connection,
+    run: _Run,
+    fresh: Sequence[Captured],
+    linked: Mapping[str, Sources],
+    step: _Tally,
+) -> None:
     """Put new commits into sessions, and record what they state."""
     project_id = run.repository.project_id
     placed = sessioning.place(db, project_id, fresh, run.settings)
@@ -288,20 +352,27 @@ def _join(db: sqlite3.Connection, run: _Run, fresh: Sequence[Captured], step: _T
     for one in fresh:
         session_id = placed.session_of[one.id]
         step.touched[session_id] = None
-        cycle = _cycle(db, project_id, one.commit, session_id)
-        step.records += recording.record(db, one, Belongs(project_id, session_id, cycle), feed=True)
+        cycle = _cycle(db, project_id, one, session_id)
+        step.records += recording.record(
+            db,
+            one,
+            Belongs(project_id, session_id, cycle),
+            feed=True,
+            sources=linked.get(one.commit.oid),
+            spares=step.spares,
+        )
         step.lines.append(_journal_line(db, session_id, one.commit.oid))
 
 
 def _cycle(
-    db: sqlite3.Connection, project_id: str, commit: Commit, session_id: str | None
+    db: sqlite3.Connection, project_id: str, captured: Captured, session_id: str | None
 ) -> str | None:
-    """The cycle that a commit's records belong to: the one it names, else its session's."""
+    """The cycle that a commit's records belong to: its own, else its session's."""
     row = sessions.get(db, session_id) if session_id else None
-    return recording.cycle_said(db, project_id, commit) or (row["cycle_id"] if row else None)
+    return recording.cycle_of(db, project_id, captured) or (row["cycle_id"] if row else None)
 
 
 def _journal_line(db: sqlite3.Connection, session_id: str, oid: str) -> str:
     row = sessions.get(db, session_id)
     cycle = row["cycle_id"] if row is not None else None
-    return json.dumps({"session": session_id, "oid": oid, "cycle": cycle})
+    return journal.membership(session_id, oid, cycle)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio_git import files
 from studio_git.store import commits
 from studio_git.store.commits import Captured
 from studio_git.store.connection import Store
@@ -93,6 +94,26 @@ def agent_sessions(hints: Iterable[Hint], made: Sequence[str]) -> dict[str, str]
     if len(set(said)) == 1 and len(made) < len(said):
         return dict.fromkeys(made, said[0])
     return {}
+
+
+def squashes(folder: Path) -> dict[str, tuple[str, ...]]:
+    """What ``merge --squash`` was to bring in, as the hook noted it: by the commit it was merged
+    onto the oids, the latest first.
+    """
+    found = {}
+    for file in folder.glob("squash.*"):
+        data = files.read_bytes(file) or b""
+        words = data.decode("ascii", "replace").split()
+        found[file.name.removeprefix("squash.")] = tuple(
+            word for word in words if _OID.fullmatch(word)
+        )
+    return found
+
+
+def forget_squashes(folder: Path, onto: Iterable[str]) -> None:
+    """Remove the notes about squashes onto these commits."""
+    for oid in onto:
+        (folder / f"squash.{oid}").unlink(missing_ok=True)
 
 
 def captured_before(

@@ -12,9 +12,9 @@ from typing import Any
 
 from studio_git import files
 from studio_git.core.prose import one_line, shorten
-from studio_git.errors import UsageError
-from studio_git.services import sessionfiles
-from studio_git.store import activity, commits, cycles, lookup, records, sessions
+from studio_git.errors import NotFoundError, NothingYetError, UsageError
+from studio_git.services import cycles, sessionfiles
+from studio_git.store import activity, commits, lookup, records, sessions, supersedes
 from studio_git.store.activity import ActivityType
 from studio_git.store.connection import Store
 from studio_git.store.lookup import SHORTEST_START, Table
@@ -32,12 +32,6 @@ _NOUNS: Mapping[Table, str] = {
 }
 
 
-class NotFoundError(UsageError):
-    """Nothing is known by those words; the answer of a look-up is no."""
-
-    exit_code = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A tag of learnings, and how many have it."""
@@ -47,25 +41,32 @@ class Tag:
 
 
 def list_sessions(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
-    """Sessions, the newest first, each with ``commits`` (oids) and ``path`` of its file."""
+    """Sessions, the newest first.
+
+    Each with ``commits`` (the oids of those on a branch or a HEAD), ``gone_commits`` (of those
+    that nothing reaches any more) and ``path`` of its file.
+    """
     rows = sessions.every(store.db, project_id, limit)
-    made = commits.oids_of_sessions(store.db, [row["id"] for row in rows])
-    return [_session(store, row, made[row["id"]]) for row in rows]
+    ids = [row["id"] for row in rows]
+    made, gone = (commits.oids_of_sessions(store.db, ids), commits.gone_of_sessions(store.db, ids))
+    return [_session(store, row, made[row["id"]], gone[row["id"]]) for row in rows]
 
 
 def show_session(store: Store, words: str | None, project_id: str | None) -> Object:
     """One session, as :func:`list_sessions` has it; without words the newest.
 
-    Raises NotFoundError, and UsageError where the words may mean several.
+    Raises NotFoundError, UsageError where the words may mean several, and NothingYetError.
     """
     if words is None:
         newest = sessions.every(store.db, project_id, 1)
         if not newest:
-            raise NotFoundError("there are no sessions yet.", "Capture one: git studio capture")
+            raise NothingYetError("there are no sessions yet.", "Capture one: git studio capture")
         row = newest[0]
     else:
         row = find(store, Table.SESSIONS, words, project_id)
-    return _session(store, row, commits.oids_of_sessions(store.db, [row["id"]])[row["id"]])
+    made = commits.oids_of_sessions(store.db, [row["id"]])[row["id"]]
+    gone = commits.gone_of_sessions(store.db, [row["id"]])[row["id"]]
+    return _session(store, row, made, gone)
 
 
 def session_text(store: Store, session: Object) -> str | None:
@@ -78,15 +79,39 @@ def session_text(store: Store, session: Object) -> str | None:
 
 
 def list_decisions(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
-    """Decisions, the newest first."""
-    return [_object(row) for row in records.decisions(store.db, project_id, limit)]
+    """Decisions, the newest first, each with ``superseded_by``, ``supersedes``, ``commits``.
+
+    The first is the id of the decision that took its place last (None: it holds), the second a
+    list of ids, the third the oids of the commits it stands in.
+    """
+    return decision_objects(store, records.decisions(store.db, project_id, limit))
+
+
+def decision_objects(store: Store, rows: Sequence[sqlite3.Row]) -> list[Object]:
+    """Rows of decisions as :func:`list_decisions` has them."""
+    ids = [str(row["id"]) for row in rows]
+    made = records.commits_of(store.db, Kind.DECISION, ids)
+    newer: dict[str, str] = {}
+    older: dict[str, dict[str, None]] = {}
+    for pair in supersedes.known(store.db, ids):
+        newer[pair["older_id"]] = pair["newer_id"]
+        older.setdefault(pair["newer_id"], {})[pair["older_id"]] = None
+    return [
+        object_of(row)
+        | {
+            "superseded_by": newer.get(row["id"]),
+            "supersedes": list(older.get(row["id"], ())),
+            "commits": made[row["id"]],
+        }
+        for row in rows
+    ]
 
 
 def list_learnings(
     store: Store, project_id: str | None, limit: int | None = None, *, tag: str | None = None
 ) -> list[Object]:
     """Learnings, the newest first; with a tag, in any case, only those that have it."""
-    return [_object(row) for row in records.learnings(store.db, project_id, limit, tag=tag)]
+    return [object_of(row) for row in records.learnings(store.db, project_id, limit, tag=tag)]
 
 
 def list_tags(store: Store, project_id: str | None) -> list[Tag]:
@@ -96,18 +121,25 @@ def list_tags(store: Store, project_id: str | None) -> list[Tag]:
 
 def list_activity(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
     """The feed, the newest first."""
-    return [_object(row) for row in activity.recent(store.db, project_id, limit)]
+    return [object_of(row) for row in activity.recent(store.db, project_id, limit)]
 
 
 def show_record(store: Store, kind: Kind, words: str, project_id: str | None) -> Object:
     """One decision or learning. Raises as :func:`show_session`."""
-    table = Table.DECISIONS if kind is Kind.DECISION else Table.LEARNINGS
-    return _object(find(store, table, words, project_id))
+    if kind is Kind.DECISION:
+        return decision_objects(store, [find(store, Table.DECISIONS, words, project_id)])[0]
+    return object_of(find(store, Table.LEARNINGS, words, project_id))
 
 
 def commit_of(store: Store, kind: Kind, record: Object) -> str | None:
     """The oid of the commit that states a record; None for one that was added by hand."""
     return records.commit_of(store.db, kind, record["id"])
+
+
+def title_of(store: Store, decision_id: str) -> str:
+    """The title of a decision; its id where it is gone."""
+    row = lookup.get(store.db, Table.DECISIONS, decision_id)
+    return decision_id if row is None else str(row["title"])
 
 
 def find(store: Store, table: Table, words: str, project_id: str | None) -> sqlite3.Row:
@@ -193,12 +225,13 @@ def add_learning(
     return show_record(store, Kind.LEARNING, learning_id, project_id)
 
 
-def _session(store: Store, row: sqlite3.Row, made: Sequence[str]) -> Object:
+def _session(store: Store, row: sqlite3.Row, made: Sequence[str], gone: Sequence[str]) -> Object:
     path = sessionfiles.path(store.home, row["project_id"], row["id"])
-    return _object(row) | {"commits": list(made), "path": str(path)}
+    return object_of(row) | {"commits": list(made), "gone_commits": list(gone), "path": str(path)}
 
 
-def _object(row: sqlite3.Row) -> Object:
+def object_of(row: sqlite3.Row) -> Object:
+    """A row with its JSON columns decoded."""
     found = dict(row)
     for name in _JSON_COLUMNS:
         if isinstance(found.get(name), str):
@@ -225,16 +258,10 @@ def _nothing(noun: str, words: str, titles: Sequence[str]) -> NotFoundError:
 def _cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
     if words is None:
         return None
-    found = cycles.find(store.db, project_id, words)
-    if len(found) == 1:
-        return str(found[0]["id"])
-    if found:
-        listed = "; ".join(f"{row['id'][:13]} {row['name']}" for row in found)
-        raise UsageError(f"{words} may be several cycles: {listed}.", "Name it by more of its id.")
-    names = [str(row["name"]) for row in cycles.every(store.db, project_id)]
-    alike = difflib.get_close_matches(words, names, n=3)
-    hint = f"Did you mean {' or '.join(alike)}?" if alike else "Name a cycle of this project."
-    raise UsageError(f"there is no cycle {words}.", hint)
+    try:
+        return str(cycles.find(store, project_id, words)["id"])
+    except NotFoundError as missing:  # of an option it is a mistake, not an answer
+        raise UsageError(missing.message, missing.hint) from missing
 
 
 def _said(text: str, complaint: str, *, lines: bool = False) -> str:

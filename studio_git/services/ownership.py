@@ -19,18 +19,30 @@ class Ownership:
 
     ``emails`` are the user's addresses in lower case, mapped ones included; None where git knows
     none: then everything counts that is asked about. ``heads`` are the names of all worktrees'
-    HEADs.
+    HEADs. With ``everyone`` each commit counts, whoever wrote it.
     """
 
-    def __init__(self, git: Git, emails: frozenset[str] | None, heads: Collection[str]) -> None:
+    def __init__(
+        self,
+        git: Git,
+        emails: frozenset[str] | None,
+        heads: Collection[str],
+        *,
+        everyone: bool = False,
+    ) -> None:
         self.emails = emails
+        self.everyone = everyone
         self._git = git
         self._heads = heads
         self._here: set[str] | None = None
 
     def mine(self, commit: Commit) -> bool:
         """True for a commit that is to be captured here."""
-        if self.emails is None or commit.author_email.strip().lower() in self.emails:
+        if (
+            self.everyone
+            or self.emails is None
+            or commit.author_email.strip().lower() in self.emails
+        ):
             return True
         # One time for both: made at once, and neither picked nor rebased nor applied.
         at_once = commit.author_time == commit.committer_time

@@ -33,12 +33,19 @@ class Standing:
 
     ``refs`` holds the branches by full name, and where HEAD is detached ``main-worktree/HEAD`` or
     ``worktrees/ID/HEAD`` (git's own names). ``heads`` are the commits of all HEADs by those
-    names, ``current`` the branches of worktrees by their git directories.
+    names, ``current`` the branches of worktrees by their git directories. ``paused`` are the names
+    of HEADs that were passed over.
     """
 
     refs: Mapping[str, str]
     heads: Mapping[str, str]
     current: Mapping[Path, str]
+    paused: frozenset[str] = frozenset()
+
+    @property
+    def tips(self) -> set[str]:
+        """All that is reachable from."""
+        return {*self.refs.values(), *self.heads.values()}
 
     def branch(self, tip: str, git_dir: Path) -> str | None:
         """The short name of the branch at ``tip``: the worktree's own, else the first of them."""
@@ -52,12 +59,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed since the last capture, and how to read it."""
+    """What changed since the last capture, and how to read it.
+
+    ``left`` is where the references stood that moved or are gone, ``known`` what need not be read.
+    """
 
     standing: Standing
     moved: Mapping[str, str]
     gone: frozenset[str]
     known: frozenset[str]
+    left: frozenset[str] = frozenset()
 
     @property
     def anything(self) -> bool:
@@ -80,6 +91,7 @@ def standing(place: Place, *, settled: Collection[Path] = ()) -> Standing:
         refs[history.path_text(ref)] = tip.decode("ascii")
     heads: dict[str, str] = {}
     current: dict[Path, str] = {}
+    paused = set()
     for git_dir, oid, branch in _worktrees(git, place):
         name = _head_name(git_dir, place.common_dir)
         heads[name] = oid
@@ -88,19 +100,47 @@ def standing(place: Place, *, settled: Collection[Path] = ()) -> Standing:
             current[git_dir] = branch
         elif git_dir in settled or not rebasing:
             refs[name] = oid
-    return Standing(refs, heads, current)
+        else:
+            paused.add(name)
+    return Standing(refs, heads, current, frozenset(paused))
 
 
-def difference(store: Store, repository: Repository, now: Standing) -> Difference:
-    """What moved since the last capture of this clone."""
+def difference(
+    store: Store, repository: Repository, now: Standing, *, whole: bool = False
+) -> Difference:
+    """What moved since the last capture of this clone; with ``whole`` all since it was bound."""
     remembered = commits.refs(store.db, repository.id)
     then = {name: oid for name, oid in remembered.items() if not name.startswith(START)}
+    moved = {name: oid for name, oid in now.refs.items() if then.get(name) != oid}
+    gone = frozenset(then) - frozenset(now.refs) - now.paused
     return Difference(
         standing=now,
-        moved={name: oid for name, oid in now.refs.items() if then.get(name) != oid},
-        gone=frozenset(then) - frozenset(now.refs),
-        known=frozenset(oid for oid in remembered.values() if oid),
+        moved=now.refs if whole else moved,
+        gone=gone,
+        known=frozenset(
+            oid for name, oid in remembered.items() if oid and (name.startswith(START) or not whole)
+        ),
+        left=frozenset(then[name] for name in (*moved, *gone) if name in then),
     )
+
+
+def lost(store: Store, repository: Repository, place: Place, found: Difference) -> set[str]:
+    """The commits that the references reached before and that nothing reaches now.
+
+    Of those that git has removed since, the captured ones.
+    """
+    git = history.reader(place)
+    left = set(found.left)
+    removed: set[str] = set()
+    present: set[str] = set()
+    while left:
+        here = set(history.existing(git, left))
+        present |= here
+        removed |= left - here
+        known = commits.by_oid(store.db, repository.project_id, left - here)
+        left = {parent for one in known.values() for parent in one.commit.parents}
+        left -= removed | present
+    return removed | history.only_from(git, present, found.standing.tips)
 
 
 def read(place: Place, found: Difference, *, local_only: bool) -> Iterator[Walked]:
@@ -116,7 +156,7 @@ def read(place: Place, found: Difference, *, local_only: bool) -> Iterator[Walke
     tips = dict.fromkeys(found.moved.values())
     if history.partial(git):
         return _read_partial(git, list(tips), known)
-    return history.walk(git, tips, known, shallow=_shallow(place.common_dir))
+    return history.walk(git, tips, known, shallow=shallow(place.common_dir))
 
 
 def remember_start(store: Store, repository: Repository, place: Place) -> None:
@@ -190,7 +230,7 @@ def _tagged(git: Git) -> list[str]:
     return output.decode("ascii").split()
 
 
-def _shallow(common_dir: Path) -> frozenset[str]:
+def shallow(common_dir: Path) -> frozenset[str]:
     """The commits whose parents a shallow clone does not have (gitrepository-layout(5))."""
     data = files.read_bytes(common_dir / "shallow") or b""
     return frozenset(data.decode("ascii", "replace").split())

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio_git.core import times, trailers
 from studio_git.core.models import Commit
 from studio_git.core.trailers import Trailers
+from studio_git.services import superseding, tasks
 from studio_git.store import activity, commits, cycles, records
 from studio_git.store.activity import ActivityType
 from studio_git.store.commits import Captured
@@ -29,8 +30,23 @@ class Belongs:
     cycle_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The commits whose work a commit has once more.
+
+    ``keep`` says that it stands for all of them, whatever its message states.
+    """
+
+    commits: Sequence[Captured]
+    keep: bool
+
+
+Spares = dict[tuple[Kind, str], str]
+"""Records that no commit states for the moment: id by kind and title in lower case."""
+
+
 def cycle_id(db: sqlite3.Connection, project_id: str, words: str | None) -> str | None:
-    """The cycle that a trailer names: its id, its name in any case or an id's start.
+    """The cycle that a trailer names: its id, code, name in any case or an id's start.
 
     None where there is no such cycle, or more than one.
     """
@@ -43,16 +59,48 @@ def cycle_said(db: sqlite3.Connection, project_id: str, commit: Commit) -> str |
     return cycle_id(db, project_id, trailers.read(commit.message).cycle)
 
 
+def cycle_of(db: sqlite3.Connection, project_id: str, captured: Captured) -> str | None:
+    """The cycle that a commit names, else the one that its branch or worktree implied."""
+    return cycle_said(db, project_id, captured.commit) or cycles.implied(db, captured.id)
+
+
 def record(
-    db: sqlite3.Connection, captured: Captured, belongs: Belongs, *, feed: bool
+    db: sqlite3.Connection,
+    captured: Captured,
+    belongs: Belongs,
+    *,
+    feed: bool,
+    sources: Sources | None = None,
+    spares: Spares | None = None,
 ) -> Counter[Kind]:
-    """Add what a new commit states; ``feed`` says whether the dashboard's feed is told."""
-    stated = _stated(trailers.read(captured.commit.message))
+    """Add what a new commit states; ``feed`` says whether the dashboard's feed is told.
+
+    What a commit in ``sources`` states already is the same record, and so is one of ``spares``, or
+    one of the same title that stands only in commits which nothing reaches any more. A commit
+    that was captured before is completed.
+    """
+    found = trailers.read(captured.commit.message)
     added: Counter[Kind] = Counter()
-    for kind, items in stated.items():
+    for kind, items in _stated(found).items():
+        known = _of_sources(db, kind, sources)
+        stands = (
+            {note.position for note in records.in_commit(db, kind, captured.id)} if items else ()
+        )
         for position, columns in enumerate(items):
+            if position in stands:
+                continue
+            same = known.pop(_title(kind, columns), None) or _left(
+                db, kind, columns, captured, spares
+            )
+            if same is not None:
+                records.tie(db, kind, same, captured.id, position)
+                continue
             _add(db, kind, columns, captured, belongs=belongs, position=position, feed=feed)
             added[kind] += 1
+        if sources is not None and sources.keep:
+            for record_id in known.values():
+                records.tie(db, kind, record_id, captured.id, records.KEPT)
+    _claim(db, captured, belongs, found)
     return added
 
 
@@ -63,69 +111,168 @@ def follow(
     belongs: Belongs,
     *,
     feed: bool,
+    spares: Spares,
 ) -> Counter[Kind]:
     """Let what the old commits stated stand in the new one that took their place.
 
-    A record that is stated again keeps its id: matched by its title, else by its place. One that
-    is not goes, unless a person changed it since; what is new is added. What a person deleted
-    stays deleted.
+    A record that is stated again keeps its id: matched by its title, else by its place. What is
+    new is added, and what a person deleted stays deleted. A record that is not stated again was
+    taken back if a message was reworded: it becomes one of ``spares``, or a free one if a person
+    changed it. Where several commits became one, or the work was committed anew, it is kept.
     """
-    said = {cycle_said(db, belongs.project_id, old.commit) for old in olds}
-    recycled = said != {cycle_said(db, belongs.project_id, new.commit)}
-    stated = _stated(trailers.read(new.commit.message))
-    before = [_stated(trailers.read(old.commit.message)) for old in olds]
+    cycles.inherit(db, new.id, [old.id for old in olds])
+    said = {cycle_of(db, belongs.project_id, old) for old in olds}
+    recycled = said != {cycle_of(db, belongs.project_id, new)}
+    found = trailers.read(new.commit.message)
+    keep = len(olds) > 1 or any(old.commit.author_time != new.commit.author_time for old in olds)
+    _unclaim(db, olds, new, keep=keep)
     added: Counter[Kind] = Counter()
-    for kind, items in stated.items():
-        for note in records.in_commit(db, kind, new.id):  # it was captured before we knew
-            _drop(db, kind, note.record_id)
-        held = [
-            _Held(
-                note.record_id,
-                _at(then[kind], note.position),
-                records.text(db, kind, note.record_id),
-            )
-            for old, then in zip(olds, before, strict=True)
-            for note in records.in_commit(db, kind, old.id)
-        ]
-        for position, (columns, match) in enumerate(_pair(kind, items, held)):
-            if match is None:
-                _add(db, kind, columns, new, belongs=belongs, position=position, feed=feed)
-                added[kind] += 1
+    for kind, items in _stated(found).items():
+        _set_free(db, kind, new, spares)
+        held = _held(db, kind, olds)
+        by_place = len(olds) == 1
+        for position, (columns, match) in enumerate(_pair(kind, items, held, by_place=by_place)):
+            if match is not None:
+                if match.untouched:
+                    _restate(db, kind, match, columns)
+                if recycled and kind is not Kind.QUESTION:
+                    records.change(db, kind, match.record_id, {"cycle_id": belongs.cycle_id})
+                records.tie(db, kind, match.record_id, new.id, position)
+                held.remove(match)
                 continue
-            if match.untouched:
-                _restate(db, kind, match, columns)
-            if recycled and kind is not Kind.QUESTION:
-                records.change(db, kind, match.record_id, {"cycle_id": belongs.cycle_id})
-            records.tie(db, kind, match.record_id, new.id, position)
-            held.remove(match)
-        for spare in held:
-            if spare.untouched:
-                _drop(db, kind, spare.record_id)
-            else:
-                records.untie(db, kind, spare.record_id)
+            left = _left(db, kind, columns, new, spares)
+            if left is not None:
+                records.tie(db, kind, left, new.id, position)
+                continue
+            _add(db, kind, columns, new, belongs=belongs, position=position, feed=feed)
+            added[kind] += 1
+        _leave_over(db, kind, held, new, spares, keep=keep)
+        _untie_all(db, kind, olds)
     for old in olds:
         commits.set_rewritten(db, old.id, new.commit.oid)
+        commits.move_sources(db, belongs.project_id, old, new)
+    _claim(db, new, belongs, found)
     return added
+
+
+def sweep(db: sqlite3.Connection, spares: Spares) -> None:
+    """Delete the records that no commit states any more."""
+    for (kind, _), record_id in spares.items():
+        if not records.tied(db, kind, record_id):
+            _drop(db, kind, record_id)
+
+
+def _unclaim(
+    db: sqlite3.Connection, olds: Sequence[Captured], new: Captured, *, keep: bool
+) -> None:
+    """Before a commit that took the place of others speaks: what those said, moved or forgotten."""
+    superseding.take_back(db, [new])
+    tasks.unlink(db, [new])
+    if keep:
+        superseding.move(db, olds, new)
+        tasks.move(db, olds, new)
+    else:
+        superseding.take_back(db, olds)
+        tasks.unlink(db, olds)
+
+
+def _claim(db: sqlite3.Connection, captured: Captured, belongs: Belongs, found: Trailers) -> None:
+    """What the trailers say of records that are there: decisions superseded, tasks worked on."""
+    superseding.state(db, captured, belongs.project_id, found)
+    tasks.link(db, captured, belongs.project_id, belongs.cycle_id, found.tasks)
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A record of a replaced commit: what that commit stated, and what the row says now."""
+    """A record of a replaced commit: what that commit stated, and what the row says now.
+
+    ``kept`` says that it stood there without being stated.
+    """
 
     record_id: str
     stated: Columns | None
     now: Columns | None
+    kept: bool
 
     @property
     def untouched(self) -> bool:
         return self.now is not None and self.now == self.stated
 
 
-_TITLE: Mapping[Kind, str] = {
-    Kind.DECISION: "title",
-    Kind.LEARNING: "title",
-    Kind.QUESTION: "question",
-}
+def _held(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> list[_Held]:
+    """The records of replaced commits, each once."""
+    found: dict[str, _Held] = {}
+    for old in olds:
+        stated = _stated(trailers.read(old.commit.message))[kind]
+        for note in records.in_commit(db, kind, old.id):
+            kept = note.position < 0
+            if note.record_id not in found or found[note.record_id].kept:
+                found[note.record_id] = _Held(
+                    note.record_id,
+                    None if kept else _at(stated, note.position),
+                    records.text(db, kind, note.record_id),
+                    kept,
+                )
+    return list(found.values())
+
+
+def _set_free(db: sqlite3.Connection, kind: Kind, new: Captured, spares: Spares) -> None:
+    """Untie what a commit that was captured too early states; what it only kept stays."""
+    for note in records.in_commit(db, kind, new.id):
+        if note.position >= 0:
+            records.untie(db, kind, note.record_id, new.id)
+            now = records.text(db, kind, note.record_id)
+            spares.setdefault((kind, _title(kind, now)), note.record_id)
+
+
+def _leave_over(
+    db: sqlite3.Connection,
+    kind: Kind,
+    held: Sequence[_Held],
+    new: Captured,
+    spares: Spares,
+    *,
+    keep: bool,
+) -> None:
+    """What becomes of records that the new commit does not state."""
+    for spare in held:
+        if keep or spare.kept:
+            records.tie(db, kind, spare.record_id, new.id, records.KEPT)
+        elif spare.untouched:
+            spares[kind, _title(kind, spare.now)] = spare.record_id
+
+
+def _untie_all(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> None:
+    for old in olds:
+        for note in records.in_commit(db, kind, old.id):
+            records.untie(db, kind, note.record_id, old.id)
+
+
+def _of_sources(db: sqlite3.Connection, kind: Kind, sources: Sources | None) -> dict[str, str]:
+    """The records of sources, those that a person deleted included: id by title."""
+    found: dict[str, str] = {}
+    for one in _held(db, kind, sources.commits if sources is not None else ()):
+        found.setdefault(_title(kind, one.now or one.stated), one.record_id)
+    return found
+
+
+def _left(
+    db: sqlite3.Connection,
+    kind: Kind,
+    columns: Columns,
+    captured: Captured,
+    spares: Spares | None,
+) -> str | None:
+    """A record of the same title that stands in no commit, or only in those nothing reaches."""
+    if spares is None:
+        return None
+    spare = spares.pop((kind, _title(kind, columns)), None)
+    if spare is not None:
+        return spare
+    if captured.repository_id is None:
+        return None
+    title = str(columns[records.TITLE[kind]] or "")
+    return records.in_gone(db, kind, captured.repository_id, title)
 
 
 def _stated(found: Trailers) -> dict[Kind, list[Columns]]:
@@ -200,23 +347,28 @@ def _drop(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
 
 
 def _pair(
-    kind: Kind, items: Sequence[Columns], held: Sequence[_Held]
+    kind: Kind, items: Sequence[Columns], held: Sequence[_Held], *, by_place: bool
 ) -> list[tuple[Columns, _Held | None]]:
-    """Each item with the record that goes on as it: of the same title, else the next one left."""
+    """Each item with the record that goes on as it: of the same title, else the next one left.
+
+    Without ``by_place`` the next one only where as many are left on both sides.
+    """
     left = list(held)
     matches: dict[int, _Held] = {}
     for position, columns in enumerate(items):
-        same = [one for one in left if _title(kind, one.stated) == _title(kind, columns)]
+        same = [one for one in left if _title(kind, one.stated or one.now) == _title(kind, columns)]
         if same:
             matches[position] = same[0]
             left.remove(same[0])
     unmatched = [position for position in range(len(items)) if position not in matches]
-    matches |= dict(zip(unmatched, left, strict=False))
+    left = [one for one in left if not one.kept]
+    if by_place or len(unmatched) == len(left):
+        matches |= dict(zip(unmatched, left, strict=False))
     return [(columns, matches.get(position)) for position, columns in enumerate(items)]
 
 
 def _title(kind: Kind, columns: Columns | None) -> str:
-    return str((columns or {}).get(_TITLE[kind]) or "").casefold()
+    return str((columns or {}).get(records.TITLE[kind]) or "").casefold()
 
 
 def _at(items: Sequence[Columns], position: int) -> Columns | None:

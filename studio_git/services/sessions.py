@@ -44,7 +44,7 @@ def place(
             oid=one.commit.oid,
             author=author_key(one),
             time=one.commit.author_time,
-            cycle=recording.cycle_said(db, project_id, one.commit),
+            cycle=recording.cycle_of(db, project_id, one),
         )
         for one in fresh
     ]
@@ -95,7 +95,10 @@ def remake(db: sqlite3.Connection, session_ids: Iterable[str], settings: Setting
         row = sessions.get(db, session_id)
         if not members or row is None:
             continue
-        sessions.remake(db, session_id, _made(members, row["cycle_id"], settings))
+        copies = commits.copies_within(db, session_id)
+        own = [one for one in members if one.id not in copies]
+        made = _made(own, row["cycle_id"], settings, span=commits.span_of_session(db, session_id))
+        sessions.remake(db, session_id, made)
         renamed = sessions.get(db, session_id)
         if renamed is not None and renamed["title"] != row["title"]:
             activity.retitle(db, "session", session_id, renamed["title"])
@@ -119,14 +122,14 @@ def announce(db: sqlite3.Connection, project_id: str, session_ids: Iterable[str]
 
 
 def recycle(db: sqlite3.Connection, session_id: str, olds: Iterable[Captured]) -> None:
-    """After a rewrite: if the session's cycle was said by a replaced commit alone, say it anew."""
+    """After a rewrite: if the session's cycle came from a replaced commit alone, say it anew."""
     row = sessions.get(db, session_id)
     if row is None or row["cycle_id"] is None:
         return
     project_id = row["project_id"]
-    before = {recording.cycle_said(db, project_id, old.commit) for old in olds}
+    before = {recording.cycle_of(db, project_id, old) for old in olds}
     members = commits.of_session(db, session_id)
-    now = [recording.cycle_said(db, project_id, one.commit) for one in members]
+    now = [recording.cycle_of(db, project_id, one) for one in members]
     if row["cycle_id"] in before and row["cycle_id"] not in now:
         sessions.set_cycle(db, session_id, next((cycle for cycle in now if cycle), None))
 
@@ -156,10 +159,19 @@ def _begin(
     )
 
 
-def _made(members: Sequence[Captured], cycle_id: str | None, settings: Settings) -> Made:
-    """What a session's row says; ``members`` are in the order of their times."""
+def _made(
+    members: Sequence[Captured],
+    cycle_id: str | None,
+    settings: Settings,
+    *,
+    span: tuple[int, int] | None = None,
+) -> Made:
+    """What a session's row says; ``members`` are in the order of their times.
+
+    ``span`` is when the work was done, where that is not the time of the members.
+    """
     done = [one.commit for one in members]
-    started, ended = done[0].author_time, done[-1].author_time
+    started, ended = span or (done[0].author_time, done[-1].author_time)
     return Made(
         title=titles.title(done, _branch(members)),
         summary=titles.summary(done),

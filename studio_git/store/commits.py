@@ -16,7 +16,11 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A commit as it was captured; ``commit`` carries its files where they were asked for."""
+    """A commit as it was captured; ``commit`` carries its files where they were asked for.
+
+    ``gone`` says that no branch and no HEAD of its clone reaches it, ``patch_id`` is None where
+    it was never computed and empty where the commit changes nothing.
+    """
 
     id: int
     repository_id: str | None
@@ -25,6 +29,8 @@ class Captured:
     agent_session: str | None
     rewritten_to: str | None
     commit: Commit
+    gone: bool = False
+    patch_id: str | None = None
 
 
 def refs(db: sqlite3.Connection, repository_id: str) -> dict[str, str]:
@@ -90,6 +96,71 @@ def add(
     return Captured(cursor.lastrowid, repository_id, None, branch, agent_session, None, commit)
 
 
+def add_all(
+    db: sqlite3.Connection,
+    project_id: str,
+    added: Sequence[Captured],
+) -> None:
+    """Insert commits that the project does not have, with their files and sessions, in one go.
+
+    Their ids begin at :func:`next_id`, asked for in the same transaction.
+    """
+    db.executemany(
+        "INSERT INTO git_commits (id, project_id, repository_id, session_id, oid, parents, tree, "
+        "author_name, author_email, author_time, author_zone, committer_email, committer_time, "
+        "branch, message, agent_session) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.id,
+                project_id,
+                one.repository_id,
+                one.session_id,
+                one.commit.oid,
+                " ".join(one.commit.parents),
+                one.commit.tree,
+                one.commit.author_name,
+                one.commit.author_email,
+                one.commit.author_time,
+                one.commit.author_zone,
+                one.commit.committer_email,
+                one.commit.committer_time,
+                one.branch,
+                one.commit.message,
+                one.agent_session,
+            )
+            for one in added
+        ],
+    )
+    db.executemany(
+        "INSERT INTO git_commit_files (commit_id, path, added, removed) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (commit_id, path) DO NOTHING",
+        [
+            (one.id, file.path, file.added, file.removed)
+            for one in added
+            for file in one.commit.files
+        ],
+    )
+
+
+def next_id(db: sqlite3.Connection) -> int:
+    """The first id that no commit has, nor any greater one."""
+    row = db.execute("SELECT coalesce(max(id), 0) + 1 FROM git_commits").fetchone()
+    return int(row[0])
+
+
+def captured(db: sqlite3.Connection, project_id: str, oids: Collection[str]) -> set[str]:
+    """Those of the oids that were captured."""
+    found: set[str] = set()
+    for part in _portions(list(oids)):
+        marks = ", ".join("?" * len(part))
+        rows = db.execute(
+            f"SELECT oid FROM git_commits WHERE project_id = ? AND oid IN ({marks})",  # noqa: S608
+            [project_id, *part],
+        )
+        found.update(row[0] for row in rows)
+    return found
+
+
 def by_oid(db: sqlite3.Connection, project_id: str, oids: Collection[str]) -> dict[str, Captured]:
     """Those of the commits that were captured, by oid, without their files."""
     found = {}
@@ -103,7 +174,7 @@ def by_oid(db: sqlite3.Connection, project_id: str, oids: Collection[str]) -> di
     return found
 
 
-def live_twins(
+def twins(
     db: sqlite3.Connection, project_id: str, repository_id: str, commit: Commit
 ) -> list[Captured]:
     """Other commits of this clone by the same author at the same second that none replaced."""
@@ -111,6 +182,28 @@ def live_twins(
         "SELECT * FROM git_commits WHERE project_id = ? AND author_email = ? AND author_time = ? "
         "AND repository_id = ? AND rewritten_to IS NULL AND oid <> ? ORDER BY id",
         [project_id, commit.author_email, commit.author_time, repository_id, commit.oid],
+    )
+    return [_captured(row) for row in rows]
+
+
+def gone(db: sqlite3.Connection, repository_id: str, limit: int) -> list[Captured]:
+    """Commits of this clone that nothing reaches and none replaced, the latest captured first."""
+    rows = db.execute(
+        "SELECT * FROM git_commits WHERE repository_id = ? AND gone_at IS NOT NULL "
+        "ORDER BY id DESC LIMIT ?",
+        [repository_id, limit],
+    )
+    return [_captured(row) for row in rows]
+
+
+def latest(
+    db: sqlite3.Connection, project_id: str, author_email: str, until: int, limit: int
+) -> list[Captured]:
+    """What an author has last done up to a time, without what was replaced; the latest first."""
+    rows = db.execute(
+        "SELECT * FROM git_commits WHERE project_id = ? AND author_email = ? "
+        "AND author_time <= ? AND rewritten_to IS NULL ORDER BY author_time DESC LIMIT ?",
+        [project_id, author_email, until, limit],
     )
     return [_captured(row) for row in rows]
 
@@ -134,13 +227,33 @@ def of_session(db: sqlite3.Connection, session_id: str) -> list[Captured]:
 
 
 def oids_of_sessions(db: sqlite3.Connection, session_ids: Sequence[str]) -> dict[str, list[str]]:
-    """For each session the oids of its commits that none replaced, oldest first."""
+    """For each session the oids of its commits that are on a branch or a HEAD, oldest first."""
+    return _oids(db, session_ids, "gone_at IS NULL")
+
+
+def gone_of_sessions(db: sqlite3.Connection, session_ids: Sequence[str]) -> dict[str, list[str]]:
+    """For each session the oids of its commits that nothing reaches any more, oldest first.
+
+    Not those whose work another commit has that is reached.
+    """
+    return _oids(
+        db,
+        session_ids,
+        "gone_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM git_commit_sources s "
+        "JOIN git_commits l ON l.id = s.commit_id AND l.project_id = git_commits.project_id "
+        "WHERE s.oid = git_commits.oid AND l.gone_at IS NULL AND l.rewritten_to IS NULL)",
+    )
+
+
+def _oids(
+    db: sqlite3.Connection, session_ids: Sequence[str], condition: str
+) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {session_id: [] for session_id in session_ids}
     for part in _portions(session_ids):
         marks = ", ".join("?" * len(part))
         for row in db.execute(
             f"SELECT session_id, oid FROM git_commits WHERE session_id IN ({marks}) "  # noqa: S608
-            "AND rewritten_to IS NULL ORDER BY author_time, id",
+            f"AND rewritten_to IS NULL AND {condition} ORDER BY author_time, id",
             part,
         ):
             found[row["session_id"]].append(row["oid"])
@@ -158,9 +271,104 @@ def put_in_session(db: sqlite3.Connection, commit_id: int, session_id: str | Non
     db.execute("UPDATE git_commits SET session_id = ? WHERE id = ?", [session_id, commit_id])
 
 
+def span_of_session(db: sqlite3.Connection, session_id: str) -> tuple[int, int] | None:
+    """When a session's work began and ended, by its commits; None without any.
+
+    A commit that took another's place says nothing of when the work was done.
+    """
+    row = db.execute(
+        "SELECT min(author_time), max(author_time) FROM git_commits c WHERE session_id = ? "
+        "AND NOT EXISTS (SELECT 1 FROM git_commits p WHERE p.session_id = c.session_id "
+        "AND p.rewritten_to = c.oid AND p.rewritten_to IS NOT NULL)",
+        [session_id],
+    ).fetchone()
+    return None if row[0] is None else (row[0], row[1])
+
+
 def set_rewritten(db: sqlite3.Connection, commit_id: int, oid: str | None) -> None:
-    """Say which commit took a commit's place; None: it lives."""
-    db.execute("UPDATE git_commits SET rewritten_to = ? WHERE id = ?", [oid, commit_id])
+    """Say which commit took a commit's place; None: it lives, and is reached."""
+    db.execute(
+        "UPDATE git_commits SET rewritten_to = ?, gone_at = NULL WHERE id = ?", [oid, commit_id]
+    )
+
+
+def mark_gone(db: sqlite3.Connection, project_id: str, oids: Collection[str]) -> list[str]:
+    """Note of captured commits that nothing reaches them any more; the sessions they are in.
+
+    A commit that was replaced stays as it is: what took its place says all.
+    """
+    touched: dict[str, None] = {}
+    for part in _portions(list(oids)):
+        marks = ", ".join("?" * len(part))
+        condition = (
+            f"project_id = ? AND oid IN ({marks}) AND rewritten_to IS NULL AND gone_at IS NULL"
+        )
+        rows = db.execute(
+            f"SELECT DISTINCT session_id FROM git_commits WHERE {condition}",  # noqa: S608
+            [project_id, *part],
+        )
+        touched |= dict.fromkeys(row["session_id"] for row in rows if row["session_id"])
+        db.execute(
+            f"UPDATE git_commits SET gone_at = CURRENT_TIMESTAMP WHERE {condition}",  # noqa: S608
+            [project_id, *part],
+        )
+    return list(touched)
+
+
+def set_patch_ids(db: sqlite3.Connection, project_id: str, patches: Mapping[str, str]) -> None:
+    """Remember what was computed: patch-ids by oid, empty for a commit without a change."""
+    db.executemany(
+        "UPDATE git_commits SET patch_id = ? WHERE project_id = ? AND oid = ? AND patch_id IS NULL",
+        [(patch, project_id, oid) for oid, patch in patches.items()],
+    )
+
+
+def add_source(db: sqlite3.Connection, commit_id: int, oid: str, how: str) -> None:
+    """Note whose work a commit has once more."""
+    db.execute(
+        "INSERT INTO git_commit_sources (commit_id, oid, how) VALUES (?, ?, ?) "
+        "ON CONFLICT (commit_id, oid) DO NOTHING",
+        [commit_id, oid, how],
+    )
+
+
+def sources(db: sqlite3.Connection, commit_id: int) -> list[str]:
+    """The oids of the commits whose work a commit has once more."""
+    rows = db.execute("SELECT oid FROM git_commit_sources WHERE commit_id = ?", [commit_id])
+    return [row["oid"] for row in rows]
+
+
+def move_sources(
+    db: sqlite3.Connection, project_id: str, replaced: Captured, new: Captured
+) -> None:
+    """Let copies of a commit be copies of the one that took its place, and that one a copy of what
+    it was copied from.
+    """
+    old_oid, new_oid = replaced.commit.oid, new.commit.oid
+    db.execute(
+        "INSERT INTO git_commit_sources (commit_id, oid, how) SELECT ?, oid, how "
+        "FROM git_commit_sources WHERE commit_id = ? AND oid <> ? ON CONFLICT DO NOTHING",
+        [new.id, replaced.id, new_oid],
+    )
+    db.execute(
+        "UPDATE OR IGNORE git_commit_sources SET oid = ?1 WHERE oid = ?2 AND commit_id IN "
+        "(SELECT id FROM git_commits WHERE project_id = ?3 AND oid <> ?1)",
+        [new_oid, old_oid, project_id],
+    )
+
+
+def copies_within(db: sqlite3.Connection, session_id: str) -> set[int]:
+    """Ids of a session's commits whose work other commits of the session have as well."""
+    rows = db.execute(
+        # The order matters: from the session's few commits, not from all that have an oid.
+        "SELECT DISTINCT c.id FROM git_commits c "
+        "CROSS JOIN git_commit_sources s ON s.commit_id = c.id "
+        "CROSS JOIN git_commits o ON o.project_id = c.project_id AND o.oid = s.oid "
+        "WHERE c.session_id = ?1 AND o.session_id = ?1 AND o.rewritten_to IS NULL AND o.id <> c.id "
+        "AND o.id NOT IN (SELECT commit_id FROM git_commit_sources WHERE oid = c.oid)",
+        [session_id],
+    )
+    return {row["id"] for row in rows}
 
 
 def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -189,4 +397,6 @@ def _captured(row: Row, files: tuple[FileChange, ...] = ()) -> Captured:
             message=row["message"],
             files=files,
         ),
+        gone=row["gone_at"] is not None,
+        patch_id=row["patch_id"],
     )

@@ -270,13 +270,24 @@ _M001 = (
     branch          TEXT,                       -- NULL: detached, or not known
     message         TEXT NOT NULL,
     agent_session   TEXT,                       -- the coding agent's session that ran git
-    patch_id        TEXT,
+    patch_id        TEXT,                       -- where it had to be computed; '' for no change
     rewritten_to    TEXT,                       -- oid that took this commit's place
+    gone_at         DATETIME,                   -- since when no branch and no HEAD reaches it
     captured_at     DATETIME DEFAULT CURRENT_TIMESTAMP,
     UNIQUE (project_id, oid)
 )""",
     "CREATE INDEX idx_git_commits_session ON git_commits(session_id)",
     "CREATE INDEX idx_git_commits_author ON git_commits(project_id, author_email, author_time)",
+    "CREATE INDEX idx_git_commits_rewritten ON git_commits(session_id, rewritten_to) "
+    "WHERE rewritten_to IS NOT NULL",
+    "CREATE INDEX idx_git_commits_gone ON git_commits(repository_id) WHERE gone_at IS NOT NULL",
+    """CREATE TABLE git_commit_sources (
+    commit_id       INTEGER NOT NULL REFERENCES git_commits(id) ON DELETE CASCADE,
+    oid             TEXT NOT NULL,              -- the commit whose work this one has once more
+    how             TEXT NOT NULL,              -- copy: of one commit; squash: of several
+    PRIMARY KEY (commit_id, oid)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_git_commit_sources_oid ON git_commit_sources(oid)",
     """CREATE TABLE git_commit_files (
     commit_id       INTEGER NOT NULL REFERENCES git_commits(id) ON DELETE CASCADE,
     path            TEXT NOT NULL,
@@ -288,8 +299,8 @@ _M001 = (
     kind            TEXT NOT NULL,              -- decision, learning, question
     record_id       TEXT NOT NULL,              -- id of the row (of git_questions for a question)
     commit_id       INTEGER NOT NULL REFERENCES git_commits(id) ON DELETE CASCADE,
-    position        INTEGER NOT NULL,           -- in the commit's message, from 0
-    PRIMARY KEY (kind, record_id)
+    position        INTEGER NOT NULL,           -- in the message, from 0; -1: kept from a source
+    PRIMARY KEY (kind, record_id, commit_id)
 ) WITHOUT ROWID""",
     "CREATE INDEX idx_git_notes_commit ON git_notes(commit_id, kind, position)",
     """CREATE TABLE git_questions (
@@ -300,4 +311,39 @@ _M001 = (
     created_at      DATETIME DEFAULT CURRENT_TIMESTAMP,
     closed_at       DATETIME
 )""",
+    """CREATE TABLE git_cycle_codes (
+    number          INTEGER PRIMARY KEY AUTOINCREMENT, -- 7 in CYC-7; never given twice
+    cycle_id        TEXT NOT NULL UNIQUE REFERENCES cycles(id) ON DELETE CASCADE
+)""",
+    """CREATE TABLE git_worktree_cycles (
+    repository_id   TEXT NOT NULL REFERENCES git_repositories(id) ON DELETE CASCADE,
+    worktree        TEXT NOT NULL,              -- main-worktree, or worktrees/ID
+    since           INTEGER NOT NULL,           -- seconds since the epoch
+    cycle_id        TEXT REFERENCES cycles(id) ON DELETE SET NULL, -- NULL: none from then on
+    PRIMARY KEY (repository_id, worktree, since)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_git_worktree_cycles_cycle ON git_worktree_cycles(cycle_id)",
+    """CREATE TABLE git_commit_cycles (
+    commit_id       INTEGER PRIMARY KEY REFERENCES git_commits(id) ON DELETE CASCADE,
+    cycle_id        TEXT NOT NULL REFERENCES cycles(id) ON DELETE CASCADE -- by branch or worktree
+)""",
+    "CREATE INDEX idx_git_commit_cycles_cycle ON git_commit_cycles(cycle_id)",
+    """CREATE TABLE git_commit_tasks (
+    commit_id       INTEGER NOT NULL REFERENCES git_commits(id) ON DELETE CASCADE,
+    task_id         TEXT NOT NULL REFERENCES tasks(id) ON DELETE CASCADE,
+    made            TEXT NOT NULL,              -- the status that the commit's trailer asked for
+    before          TEXT NOT NULL,              -- and the one that the task had
+    PRIMARY KEY (commit_id, task_id)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_git_commit_tasks_task ON git_commit_tasks(task_id)",
+    """CREATE TABLE git_supersedes (
+    newer_id        TEXT NOT NULL REFERENCES decisions(id) ON DELETE CASCADE,
+    words           TEXT NOT NULL,              -- a title, an id or the start of one, as said
+    older_id        TEXT REFERENCES decisions(id) ON DELETE SET NULL, -- NULL: none, or several
+    commit_id       INTEGER REFERENCES git_commits(id) ON DELETE CASCADE, -- NULL: said by hand
+    superseded_at   DATETIME DEFAULT CURRENT_TIMESTAMP,
+    PRIMARY KEY (newer_id, words)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_git_supersedes_older ON git_supersedes(older_id)",
+    "CREATE INDEX idx_git_supersedes_commit ON git_supersedes(commit_id)",
 )

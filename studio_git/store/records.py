@@ -30,6 +30,16 @@ _COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.QUESTION: ("question",),
 }
 
+TITLE: Mapping[Kind, str] = {
+    Kind.DECISION: "title",
+    Kind.LEARNING: "title",
+    Kind.QUESTION: "question",
+}
+"""The column that says what a record is about."""
+
+KEPT = -1
+"""The position of a record that a commit took over without stating it."""
+
 Columns = Mapping[str, str | None]
 """Columns of a row by name; lists are JSON text, as :func:`array` makes them."""
 
@@ -84,24 +94,54 @@ def change(db: sqlite3.Connection, kind: Kind, record_id: str, columns: Columns)
 
 
 def delete(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
-    """Delete a record and what ties it to a commit."""
-    untie(db, kind, record_id)
+    """Delete a record and what ties it to commits."""
+    db.execute("DELETE FROM git_notes WHERE kind = ? AND record_id = ?", [kind.value, record_id])
     db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
 
 
 def tie(db: sqlite3.Connection, kind: Kind, record_id: str, commit_id: int, position: int) -> None:
-    """Say in which commit a record stands, and as the how manieth of its kind, from 0."""
+    """Say that a record stands in a commit, and as the how manieth of its kind, from 0.
+
+    :data:`KEPT` for one that its message does not state.
+    """
     db.execute(
         "INSERT INTO git_notes (kind, record_id, commit_id, position) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (kind, record_id) DO UPDATE SET commit_id = excluded.commit_id, "
-        "position = excluded.position",
+        "ON CONFLICT (kind, record_id, commit_id) DO UPDATE SET position = excluded.position",
         [kind.value, record_id, commit_id, position],
     )
 
 
-def untie(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
-    """Forget which commit a record stands in."""
-    db.execute("DELETE FROM git_notes WHERE kind = ? AND record_id = ?", [kind.value, record_id])
+def untie(db: sqlite3.Connection, kind: Kind, record_id: str, commit_id: int) -> None:
+    """Forget that a record stands in a commit."""
+    db.execute(
+        "DELETE FROM git_notes WHERE kind = ? AND record_id = ? AND commit_id = ?",
+        [kind.value, record_id, commit_id],
+    )
+
+
+def tied(db: sqlite3.Connection, kind: Kind, record_id: str) -> bool:
+    """True if a record stands in a commit that none replaced."""
+    row = db.execute(
+        "SELECT 1 FROM git_notes n JOIN git_commits c ON c.id = n.commit_id "
+        "WHERE n.kind = ? AND n.record_id = ? AND c.rewritten_to IS NULL LIMIT 1",
+        [kind.value, record_id],
+    ).fetchone()
+    return row is not None
+
+
+def in_gone(db: sqlite3.Connection, kind: Kind, repository_id: str, title: str) -> str | None:
+    """A record of this title that stands only in commits of a clone that nothing reaches."""
+    row = db.execute(
+        "SELECT n.record_id FROM git_commits c "  # noqa: S608 - names of ours
+        "JOIN git_notes n ON n.commit_id = c.id AND n.kind = ?1 "
+        f"JOIN {_TABLES[kind]} r ON r.id = n.record_id "
+        f"WHERE c.repository_id = ?2 AND c.gone_at IS NOT NULL AND lower(r.{TITLE[kind]}) = "
+        "lower(?3) AND NOT EXISTS (SELECT 1 FROM git_notes m JOIN git_commits d "
+        "ON d.id = m.commit_id WHERE m.kind = n.kind AND m.record_id = n.record_id "
+        "AND d.gone_at IS NULL AND d.rewritten_to IS NULL) ORDER BY c.id DESC LIMIT 1",
+        [kind.value, repository_id, title],
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def in_commit(db: sqlite3.Connection, kind: Kind, commit_id: int) -> list[Note]:
@@ -116,10 +156,12 @@ def in_commit(db: sqlite3.Connection, kind: Kind, commit_id: int) -> list[Note]:
 def in_session(db: sqlite3.Connection, kind: Kind, session_id: str) -> list[Row]:
     """The rows of one kind that stand in a session's commits, in the order of the work."""
     return db.execute(
-        f"SELECT r.* FROM {_TABLES[kind]} r "  # noqa: S608 - names of ours
-        "JOIN git_notes n ON n.record_id = r.id AND n.kind = ? "
-        "JOIN git_commits c ON c.id = n.commit_id AND c.rewritten_to IS NULL "
-        "WHERE c.session_id = ? ORDER BY c.author_time, c.id, n.position",
+        # The order matters: from the session's few commits, not from all there is of a kind.
+        "SELECT r.* FROM git_commits c "  # noqa: S608 - names of ours
+        "CROSS JOIN git_notes n ON n.commit_id = c.id AND n.kind = ? "
+        f"CROSS JOIN {_TABLES[kind]} r ON r.id = n.record_id "
+        "WHERE c.session_id = ? AND c.rewritten_to IS NULL GROUP BY r.id "
+        "ORDER BY min(c.author_time), min(c.id), min(n.position)",
         [kind.value, session_id],
     ).fetchall()
 
@@ -156,11 +198,32 @@ def tags(db: sqlite3.Connection, project_id: str | None) -> list[Row]:
     ).fetchall()
 
 
+def commits_of(
+    db: sqlite3.Connection, kind: Kind, record_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """For each record the oids of the commits it stands in that none replaced, oldest first."""
+    found: dict[str, list[str]] = {record_id: [] for record_id in record_ids}
+    rows = db.execute(
+        "SELECT n.record_id, c.oid FROM git_notes n JOIN git_commits c ON c.id = n.commit_id "
+        "WHERE n.kind = ? AND n.record_id IN (SELECT value FROM json_each(?)) "
+        "AND c.rewritten_to IS NULL ORDER BY c.author_time, c.id",
+        [kind.value, json.dumps(list(found))],
+    )
+    for row in rows:
+        found[row["record_id"]].append(row["oid"])
+    return found
+
+
 def commit_of(db: sqlite3.Connection, kind: Kind, record_id: str) -> str | None:
-    """The oid of the commit that a record stands in; None if it was added by hand."""
+    """The oid of the commit that a record stands in; None if it was added by hand.
+
+    Of several the first that is on a branch.
+    """
     row = db.execute(
         "SELECT c.oid FROM git_notes n JOIN git_commits c ON c.id = n.commit_id "
-        "WHERE n.kind = ? AND n.record_id = ?",
+        "WHERE n.kind = ? AND n.record_id = ? "
+        "ORDER BY c.rewritten_to IS NOT NULL, c.gone_at IS NOT NULL, n.position < 0, "
+        "c.author_time, c.id LIMIT 1",
         [kind.value, record_id],
     ).fetchone()
     return None if row is None else str(row["oid"])

@@ -156,6 +156,14 @@ def set_generated(db: sqlite3.Connection, session_id: str, generated: str, chang
     )
 
 
+def mark_stale(db: sqlite3.Connection, session_ids: Iterable[str]) -> None:
+    """Have the files of captured sessions written anew."""
+    db.executemany(
+        "UPDATE git_sessions SET stale = stale + 1 WHERE session_id = ?",
+        [(session_id,) for session_id in session_ids],
+    )
+
+
 def stale(db: sqlite3.Connection, project_id: str) -> list[str]:
     """Captured sessions whose rows changed after their file was written, the oldest first."""
     rows = db.execute(
@@ -166,11 +174,32 @@ def stale(db: sqlite3.Connection, project_id: str) -> list[str]:
     return [row["session_id"] for row in rows]
 
 
+def cycles(db: sqlite3.Connection, session_ids: Collection[str]) -> dict[str, str]:
+    """The cycles of those of the sessions that have one."""
+    rows = db.execute(
+        "SELECT id, cycle_id FROM sessions WHERE cycle_id IS NOT NULL "
+        "AND id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(session_ids))],
+    )
+    return {row["id"]: row["cycle_id"] for row in rows}
+
+
+def unwritten(db: sqlite3.Connection, session_ids: Collection[str]) -> set[str]:
+    """Those of the captured sessions that never had a file."""
+    rows = db.execute(
+        "SELECT session_id FROM git_sessions WHERE generated = '' "
+        "AND session_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(session_ids))],
+    )
+    return {row["session_id"] for row in rows}
+
+
 def get(db: sqlite3.Connection, session_id: str) -> Row | None:
-    """One session's row, with ``cycle_name``."""
+    """One session's row, with ``cycle_name`` and ``cycle_number`` (that of the cycle's code)."""
     row: Row | None = db.execute(
-        "SELECT s.*, c.name AS cycle_name FROM sessions s LEFT JOIN cycles c ON c.id = s.cycle_id "
-        "WHERE s.id = ?",
+        "SELECT s.*, c.name AS cycle_name, k.number AS cycle_number FROM sessions s "
+        "LEFT JOIN cycles c ON c.id = s.cycle_id "
+        "LEFT JOIN git_cycle_codes k ON k.cycle_id = c.id WHERE s.id = ?",
         [session_id],
     ).fetchone()
     return row

@@ -26,7 +26,7 @@ def test_list_json_has_the_columns_and_more(clone: Clone) -> None:
     newest, first = answer.json
     assert set(first) == {
         "id", "project_id", "cycle_id", "title", "summary", "duration_minutes", "files_changed",
-        "created_at", "commits", "path",
+        "created_at", "commits", "gone_commits", "path",
     }  # fmt: skip
     assert first["files_changed"] == ["src/a.py"]
     assert first["commits"] == clone.repo.git("rev-list", "--reverse", "HEAD~1").split()
@@ -63,9 +63,9 @@ def test_show_without_a_file(clone: Clone) -> None:
     assert "- src/a.py" in answer.out
 
 
-def test_nothing_found_is_1_and_a_wrong_use_2(clone: Clone) -> None:
+def test_what_is_not_there_and_a_wrong_use(clone: Clone) -> None:
     answer = clone.repo.studio("session", "show", "next dya")
-    assert (answer.status, answer.out) == (1, "")
+    assert (answer.status, answer.out) == (2, "")
     assert "Did you mean Next day?" in answer.err
     assert clone.repo.studio("session", "list", "--limit", "0").status == 2
     assert clone.repo.studio("session", "list", "--project", "none").status == 2

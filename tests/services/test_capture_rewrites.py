@@ -138,9 +138,9 @@ class TestAmend:
         clone.capture()
         before = ids(clone)
         old = clone.repo.git("rev-parse", "HEAD")
-        clone.repo.git(
-            "commit", "-q", "--amend", "--allow-empty", "--no-edit", f"--date={NOON + 36000} +0000"
-        )
+        clone.repo.write("a", "1\n")
+        clone.repo.git("add", "-A")
+        clone.repo.git("commit", "-q", "--amend", "--no-edit", f"--date={NOON + 36000} +0000")
         clone.capture()
         assert len(clone.sessions()) == 2
         clone.capture(heard((old, clone.repo.git("rev-parse", "HEAD"))))

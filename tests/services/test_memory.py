@@ -8,7 +8,7 @@ import pytest
 from capturing import NOON, PROJECT, Clone, bind, message
 from conftest import Repo
 
-from studio_git.errors import NotFoundError, UsageError
+from studio_git.errors import NotFoundError, NothingYetError, UsageError
 from studio_git.services import memory
 from studio_git.store.connection import Store
 from studio_git.store.lookup import Table
@@ -69,7 +69,7 @@ def test_nothing_suggests_what_is_alike(clone: Clone, store: Store) -> None:
     with pytest.raises(NotFoundError) as caught:
         memory.find(store, Table.DECISIONS, "use jwt for session", PROJECT)
     assert caught.value.hint == "Did you mean Use JWT for sessions?"
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 2
     with pytest.raises(NotFoundError):
         memory.find(store, Table.DECISIONS, "abc", PROJECT)
     with pytest.raises(NotFoundError):
@@ -139,7 +139,7 @@ def test_a_learning_by_hand(clone: Clone, store: Store) -> None:
 
 
 def test_the_newest_session_needs_no_name(clone: Clone, store: Store) -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NothingYetError):
         memory.show_session(store, None, PROJECT)
     clone.repo.commit(message("One", "Decision: A"), when=NOON)
     oid = clone.repo.commit("Two", when=NOON + 86400)

@@ -83,11 +83,11 @@ class TestCommits:
         begin(db, "s")
         for one in (old, new):
             commits.put_in_session(db, one.id, "s")
-        twins = commits.live_twins(db, "p", "r", commit("3"))
+        twins = commits.twins(db, "p", "r", commit("3"))
         assert [twin.commit.oid for twin in twins] == ["1", "2"]
         commits.set_rewritten(db, old.id, "2")
-        assert commits.live_twins(db, "p", "r", commit("2")) == []
-        assert commits.live_twins(db, "p", "r", commit("3", time=101)) == []
+        assert commits.twins(db, "p", "r", commit("2")) == []
+        assert commits.twins(db, "p", "r", commit("3", time=101)) == []
         assert commits.oids_of_sessions(db, ["s", "none"]) == {"s": ["2"], "none": []}
         assert [one.commit.oid for one in commits.of_session(db, "s")] == ["2"]
         assert commits.has_any(db, "s")
