@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import stat
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from conftest import Repo
 
+from studio_git.services import binding
+from studio_git.services.binding import Note
 from studio_hooks import shims
 
 
@@ -120,6 +121,6 @@ def spooled(repo: Repo) -> list[str]:
 
 def bind(repo: Repo) -> None:
     """Leave the note that makes hooks see a bound clone; no store stands behind it."""
-    note = repo.place.common_dir / "studio" / "binding.json"
-    note.parent.mkdir(exist_ok=True)
-    note.write_text(json.dumps({"repository": "0", "home": str(repo.path / "nowhere")}))
+    place = repo.place
+    nowhere = str(repo.path / "nowhere")
+    binding.write_note(place.common_dir, Note("0", nowhere, str(place.top)))

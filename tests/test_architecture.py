@@ -101,7 +101,7 @@ def test_every_module_is_tested() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_run_by_a_test(name: str) -> None:
-    pattern = re.compile(rf"""studio(_json)?\(\s*["']{name}["']""")
+    pattern = re.compile(rf"""(studio(_json)?\(|ok\(repo,)\s*["']{name}["']""")
     assert any(pattern.search(path.read_text()) for path in TESTS)
 
 

@@ -57,6 +57,10 @@ class TestProposal:
         ("text", "says"),
         [
             ("[project\n", "line 1, column 9"),
+            ("[", "line 1, column 2"),
+            ("[a]\n[", "line 2, column 2"),
+            ('a = "x"\nb = """\n', "line 3, column 1"),
+            ("\n\na = ", "line 3, column 5"),
             ('[project]\nid = "a\n', "line 2"),
             ("a = 1\na = 2\n", "line 2"),
             ("[project]\nid = 7\n", "project.id is not a text"),

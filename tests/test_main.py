@@ -95,7 +95,11 @@ class TestUsage:
     @pytest.mark.parametrize(
         ("words", "what", "hint"),
         [
-            (["statsu"], "no such command 'statsu'.", "Did you mean status? See: git studio -h"),
+            (
+                ["statsu"],
+                "no such command 'statsu'.",
+                "Did you mean status or task? See: git studio -h",
+            ),
             (["xyzzy"], "no such command 'xyzzy'.", "See: git studio -h"),
             (["hooks", "instal"], "no such command 'instal'.", "Did you mean install"),
             (["status", "--stagd"], "no such option '--stagd'.", "Did you mean --staged? See: "),
@@ -183,7 +187,11 @@ class TestStatus:
         assert hint
 
     def test_interrupted(self) -> None:
-        body = "say('ready')\nflush()\nimport signal\nsignal.pause()"
+        # A shell starts what it puts into the background with this signal ignored.
+        body = (
+            "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "say('ready')\nflush()\nsignal.pause()"
+        )
         with subprocess.Popen(
             program(body), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:

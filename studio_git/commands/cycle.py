@@ -9,7 +9,7 @@ import click
 
 from studio_git import gitio
 from studio_git.commands import scope
-from studio_git.errors import NotBoundError, NotFoundError, UsageError
+from studio_git.errors import NotBoundError, NothingYetError, UsageError
 from studio_git.gitio import Place
 from studio_git.output import Part, columns, json_out, say, styled, warn
 from studio_git.services import binding, cycles, cycleviews
@@ -157,13 +157,13 @@ def list_(project: str | None, all_projects: bool, as_json: bool) -> int:
 def show(cycle: str | None, project: str | None, as_json: bool) -> int:
     """Show one cycle, the active one unless named.
 
-    Exit 1 if there is none of that name.
+    Exit 1 where none is named and none is active.
     """
     with scope.open_scope(project) as here:
         active = _active(here.store, _clone(here.store, here.project))
         words = cycle or active
         if words is None:
-            raise NotFoundError("no cycle is active here.", "Name one: git studio cycle list")
+            raise NothingYetError("no cycle is active here.", "Name one: git studio cycle list")
         row = cycles.find(here.store, here.project, words)
         found = cycleviews.whole_cycle(here.store, row, active)
     if as_json:

@@ -49,10 +49,7 @@ def list_(project: str | None, all_projects: bool, limit: int | None, as_json: b
 @scope.of_projects
 @scope.as_json
 def show(decision: str, project: str | None, all_projects: bool, as_json: bool) -> int:
-    """Show one decision.
-
-    Exit 1 if there is none of that name.
-    """
+    """Show one decision."""
     with scope.open_scope(project, all_projects=all_projects) as here:
         found = memory.show_record(here.store, Kind.DECISION, decision, here.project_id)
         commit = memory.commit_of(here.store, Kind.DECISION, found)

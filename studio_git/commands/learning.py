@@ -57,10 +57,7 @@ def list_(
 @scope.of_projects
 @scope.as_json
 def show(learning: str, project: str | None, all_projects: bool, as_json: bool) -> int:
-    """Show one learning.
-
-    Exit 1 if there is none of that name.
-    """
+    """Show one learning."""
     with scope.open_scope(project, all_projects=all_projects) as here:
         found = memory.show_record(here.store, Kind.LEARNING, learning, here.project_id)
         commit = memory.commit_of(here.store, Kind.LEARNING, found)

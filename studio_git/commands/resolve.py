@@ -26,10 +26,10 @@ _SAYS = {
 
 @click.command()
 @click.argument("path")
-@click.option("--accept-repo", "how", flag_value="accepted_repo", help="Studio takes the file.")
-@click.option("--keep-studio", "how", flag_value="kept_studio", help="The file takes Studio's.")
-@click.option("--merge", "how", flag_value="merged", help="Both take what both changed.")
-@click.option("--dismiss", "how", flag_value="dismissed", help="Leave exactly this difference.")
+@click.option("--accept-repo", "accepted_repo", is_flag=True, help="Studio takes the file.")
+@click.option("--keep-studio", "kept_studio", is_flag=True, help="The file takes Studio's.")
+@click.option("--merge", "merged", is_flag=True, help="Both take what both changed.")
+@click.option("--dismiss", "dismissed", is_flag=True, help="Leave exactly this difference.")
 @click.option(
     "--hunk",
     "numbers",
@@ -39,17 +39,18 @@ _SAYS = {
     help="Only this difference of `git studio diff`; may be repeated.",
 )
 @click.option("--edit", is_flag=True, help="With --merge: settle conflicts in your editor.")
-def command(path: str, how: str | None, numbers: tuple[int, ...], edit: bool) -> int:
+def command(path: str, numbers: tuple[int, ...], edit: bool, **said: bool) -> int:
     """Decide for one context file which side counts.
 
     What is replaced is kept, and comes back with `git studio undo`.
     """
-    if how is None:
+    chosen = [Resolution(how) for how, it_is in said.items() if it_is]
+    if len(chosen) != 1:
         raise UsageError(
-            "which side counts was not said.",
-            "Add one of --accept-repo, --keep-studio, --merge and --dismiss.",
+            "which side counts was not said, or said twice.",
+            "Add just one of --accept-repo, --keep-studio, --merge and --dismiss.",
         )
-    resolution = Resolution(how)
+    (resolution,) = chosen
     if edit and (resolution is not Resolution.MERGED or numbers):
         raise UsageError("--edit goes with --merge, and without --hunk.", "Leave one of them out.")
     with open_here(Path.cwd()) as workspace:

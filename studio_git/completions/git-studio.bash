@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack capture session decision learning activity init project hooks completion'
+        commands='status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message activity init project hooks completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -153,8 +153,14 @@ __git_studio_command() {
         ;;
     'capture')
         commands=''
-        options='--json -h --help'
+        options='--all-authors --json -h --help'
         valued=''
+        argument='@text'
+        ;;
+    'backfill')
+        commands=''
+        options='--since --all-authors --json -h --help'
+        valued='--since'
         argument='@text'
         ;;
     'session')
@@ -176,7 +182,7 @@ __git_studio_command() {
         argument='@text'
         ;;
     'decision')
-        commands='add list show'
+        commands='add list show supersede'
         options='-h --help'
         valued=''
         argument='@text'
@@ -196,6 +202,12 @@ __git_studio_command() {
     'decision show')
         commands=''
         options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'decision supersede')
+        commands=''
+        options='-p --project --json -h --help'
         valued='-p --project'
         argument='@text'
         ;;
@@ -228,6 +240,102 @@ __git_studio_command() {
         options='-p --project --all-projects --json -h --help'
         valued='-p --project'
         argument='@text'
+        ;;
+    'cycle')
+        commands='complete list phase show start use'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'cycle complete')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'cycle list')
+        commands=''
+        options='-p --project --all-projects --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'cycle phase')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='brainstorm define refine implement test complete'
+        ;;
+    'cycle show')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'cycle start')
+        commands=''
+        options='-t --type -i --intent -c --criteria --due -p --project --json -h --help'
+        valued='-t --type -i --intent -c --criteria --due -p --project'
+        argument='@text'
+        ;;
+    'cycle use')
+        commands=''
+        options='--none --json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'task')
+        commands='add complete list start'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'task add')
+        commands=''
+        options='--cycle -p --project --json -h --help'
+        valued='--cycle -p --project'
+        argument='@text'
+        ;;
+    'task complete')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'task list')
+        commands=''
+        options='--cycle -p --project --json -h --help'
+        valued='--cycle -p --project'
+        argument='@text'
+        ;;
+    'task start')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'why')
+        commands=''
+        options='-n --limit --json -h --help'
+        valued='-n --limit'
+        argument='@text'
+        ;;
+    'message')
+        commands='check fix'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'message check')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@file'
+        ;;
+    'message fix')
+        commands=''
+        options='-n --dry-run --strip -h --help'
+        valued=''
+        argument='@file'
         ;;
     'activity')
         commands=''
@@ -314,6 +422,7 @@ __git_studio_command() {
 __git_studio_value() {
     case $1:$2 in
     ':-C') echo '@folder' ;;
+    'cycle start:-t' | 'cycle start:--type') echo 'feature spike bugfix research' ;;
     'project edit:--path') echo '@file' ;;
     *) echo @text ;;
     esac

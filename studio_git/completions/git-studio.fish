@@ -53,13 +53,19 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack capture session decision learning activity init project hooks completion
+            printf '%s\n' status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message activity init project hooks completion
         case 'session'
             printf '%s\n' list show
         case 'decision'
-            printf '%s\n' add list show
+            printf '%s\n' add list show supersede
         case 'learning'
             printf '%s\n' add list show tags
+        case 'cycle'
+            printf '%s\n' complete list phase show start use
+        case 'task'
+            printf '%s\n' add complete list start
+        case 'message'
+            printf '%s\n' check fix
         case 'project'
             printf '%s\n' archive edit list show unarchive
         case 'hooks'
@@ -76,6 +82,8 @@ function __git_studio_valued
             printf '%s\n' --hunk
         case 'track'
             printf '%s\n' --as
+        case 'backfill'
+            printf '%s\n' --since
         case 'session list'
             printf '%s\n' -p --project -n --limit
         case 'session show'
@@ -86,6 +94,8 @@ function __git_studio_valued
             printf '%s\n' -p --project -n --limit
         case 'decision show'
             printf '%s\n' -p --project
+        case 'decision supersede'
+            printf '%s\n' -p --project
         case 'learning add'
             printf '%s\n' -P --problem -S --solution -t --tag --cycle -p --project
         case 'learning list'
@@ -94,6 +104,26 @@ function __git_studio_valued
             printf '%s\n' -p --project
         case 'learning tags'
             printf '%s\n' -p --project
+        case 'cycle complete'
+            printf '%s\n' -p --project
+        case 'cycle list'
+            printf '%s\n' -p --project
+        case 'cycle phase'
+            printf '%s\n' -p --project
+        case 'cycle show'
+            printf '%s\n' -p --project
+        case 'cycle start'
+            printf '%s\n' -t --type -i --intent -c --criteria --due -p --project
+        case 'task add'
+            printf '%s\n' --cycle -p --project
+        case 'task complete'
+            printf '%s\n' -p --project
+        case 'task list'
+            printf '%s\n' --cycle -p --project
+        case 'task start'
+            printf '%s\n' -p --project
+        case 'why'
+            printf '%s\n' -n --limit
         case 'activity'
             printf '%s\n' -p --project -n --limit
         case 'init'
@@ -112,9 +142,14 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a track -d 'Keep a file of the repository in Studio'
     complete -c $program -n '__git_studio_at \'\'' -f -a untrack -d 'Stop keeping a file in Studio'
     complete -c $program -n '__git_studio_at \'\'' -f -a capture -d 'Turn commits into sessions now'
+    complete -c $program -n '__git_studio_at \'\'' -f -a backfill -d 'Turn older commits into sessions'
     complete -c $program -n '__git_studio_at \'\'' -f -a session -d 'List and show work sessions'
-    complete -c $program -n '__git_studio_at \'\'' -f -a decision -d 'List, show and add decisions'
+    complete -c $program -n '__git_studio_at \'\'' -f -a decision -d 'List, show, add and supersede decisions'
     complete -c $program -n '__git_studio_at \'\'' -f -a learning -d 'List, show and add learnings'
+    complete -c $program -n '__git_studio_at \'\'' -f -a cycle -d 'Start, use, complete and show cycles'
+    complete -c $program -n '__git_studio_at \'\'' -f -a task -d 'Add, start, complete and list tasks'
+    complete -c $program -n '__git_studio_at \'\'' -f -a why -d 'Show what is behind a line, a file or a commit'
+    complete -c $program -n '__git_studio_at \'\'' -f -a message -d 'Check and correct the trailers of a commit message'
     complete -c $program -n '__git_studio_at \'\'' -f -a activity -d 'Show what happened, newest first'
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
@@ -150,8 +185,14 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'track\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'untrack\'' -f -a '(__git_studio_tracked)'
     complete -c $program -n '__git_studio_at \'untrack\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'capture\'' -l all-authors -f -d 'Everybody\'s commits since this repository was bound.'
     complete -c $program -n '__git_studio_at \'capture\'' -l json -f -d 'Print one JSON object.'
     complete -c $program -n '__git_studio_at \'capture\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'backfill\'' -f
+    complete -c $program -n '__git_studio_at \'backfill\'' -l since -x -d 'Only what was committed since then (git log).'
+    complete -c $program -n '__git_studio_at \'backfill\'' -l all-authors -f -d 'Everybody\'s commits, not only yours.'
+    complete -c $program -n '__git_studio_at \'backfill\'' -l json -f -d 'Print one JSON object.'
+    complete -c $program -n '__git_studio_at \'backfill\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'session\'' -f -a list -d 'List sessions, the newest first'
     complete -c $program -n '__git_studio_at \'session\'' -f -a show -d 'Show one session, the newest unless named'
     complete -c $program -n '__git_studio_at \'session\'' -s h -l help -f -d 'Show this message and exit.'
@@ -166,8 +207,9 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'session show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'session show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a add -d 'Add a decision that no commit states'
-    complete -c $program -n '__git_studio_at \'decision\'' -f -a list -d 'List decisions, the newest first'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a list -d 'List decisions, the newest first; those that no longer hold are dim'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a show -d 'Show one decision'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a supersede -d 'Say that a decision took the place of an older one'
     complete -c $program -n '__git_studio_at \'decision\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision add\'' -f
     complete -c $program -n '__git_studio_at \'decision add\'' -s r -l rationale -x -d 'Why it was decided so.'
@@ -186,6 +228,10 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'decision show\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'decision show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision supersede\'' -f
+    complete -c $program -n '__git_studio_at \'decision supersede\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision supersede\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision supersede\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a add -d 'Add a learning that no commit states'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a list -d 'List learnings, the newest first'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a show -d 'Show one learning'
@@ -214,6 +260,77 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'learning tags\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a complete -d 'Complete a cycle; commits no longer join it unless they name it'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a list -d 'List cycles, those under way first; "*" marks the one that is active here'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a phase -d 'Bring a cycle into a phase'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a show -d 'Show one cycle, the active one unless named'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a start -d 'Start a cycle, and use it in this worktree'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a use -d 'Let this worktree\'s commits from now on belong to a cycle'
+    complete -c $program -n '__git_studio_at \'cycle\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle complete\'' -f
+    complete -c $program -n '__git_studio_at \'cycle complete\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle complete\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle complete\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle list\'' -l all-projects -f -d 'Those of all projects.'
+    complete -c $program -n '__git_studio_at \'cycle list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle phase\'' -f -a 'brainstorm define refine implement test complete'
+    complete -c $program -n '__git_studio_at \'cycle phase\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle phase\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle phase\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle show\'' -f
+    complete -c $program -n '__git_studio_at \'cycle show\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -f
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s t -l type -x -a 'feature spike bugfix research' -d 'feature unless told.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s i -l intent -x -d 'What is to be accomplished.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s c -l criteria -x -d 'How one sees that it is done; repeatable.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -l due -x -d 'When it is due, as 2025-03-31.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle use\'' -f
+    complete -c $program -n '__git_studio_at \'cycle use\'' -l none -f -d 'Use no cycle from now on.'
+    complete -c $program -n '__git_studio_at \'cycle use\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle use\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a add -d 'Add a task to a cycle'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a complete -d 'Say that a task is complete'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a list -d 'List the tasks of the project, cycle by cycle, in their order'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a start -d 'Say that a task is in progress'
+    complete -c $program -n '__git_studio_at \'task\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task add\'' -f
+    complete -c $program -n '__git_studio_at \'task add\'' -l cycle -x -d 'Its cycle; the active one unless told.'
+    complete -c $program -n '__git_studio_at \'task add\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task add\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task complete\'' -f
+    complete -c $program -n '__git_studio_at \'task complete\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task complete\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task complete\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task list\'' -l cycle -x -d 'Those of one cycle.'
+    complete -c $program -n '__git_studio_at \'task list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task start\'' -f
+    complete -c $program -n '__git_studio_at \'task start\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task start\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task start\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'why\'' -f
+    complete -c $program -n '__git_studio_at \'why\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'why\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'why\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'message\'' -f -a check -d 'Show what git and Studio would read in a message'
+    complete -c $program -n '__git_studio_at \'message\'' -f -a fix -d 'Move all trailers of a message to where git parses them'
+    complete -c $program -n '__git_studio_at \'message\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'message check\'' -F
+    complete -c $program -n '__git_studio_at \'message check\'' -l json -f -d 'Print one JSON object.'
+    complete -c $program -n '__git_studio_at \'message check\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'message fix\'' -F
+    complete -c $program -n '__git_studio_at \'message fix\'' -s n -l dry-run -f -d 'Print the message; leave the file alone.'
+    complete -c $program -n '__git_studio_at \'message fix\'' -l strip -f -d 'Take out comments and what is below the scissors.'
+    complete -c $program -n '__git_studio_at \'message fix\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'activity\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'activity\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
@@ -223,7 +340,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'init\'' -l name -x -d 'The name of the new project; the repository\'s unless said.'
     complete -c $program -n '__git_studio_at \'init\'' -l adopt -l no-adopt -f -d 'Take the context files that are found into Studio, or none. Asked on a terminal.'
     complete -c $program -n '__git_studio_at \'init\'' -l no-hooks -f -d 'Leave git\'s hooks alone.'
-    complete -c $program -n '__git_studio_at \'init\'' -l yes -f -d 'Agree to what would be asked.'
+    complete -c $program -n '__git_studio_at \'init\'' -l yes -f -d 'Agree to what would be asked, but for a backfill.'
     complete -c $program -n '__git_studio_at \'init\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project\'' -f -a archive -d 'Take a project out of the lists and alerts; nothing of it is removed'
     complete -c $program -n '__git_studio_at \'project\'' -f -a edit -d 'Change a project\'s name, description or path'

@@ -156,7 +156,7 @@ __git-studio_init() {
     '(--adopt --no-adopt)--adopt[Take the context files that are found into Studio, or none. Asked on a terminal.]' \
     '(--adopt --no-adopt)--no-adopt[Take the context files that are found into Studio, or none. Asked on a terminal.]' \
     '(--no-hooks)--no-hooks[Leave git'\''s hooks alone.]' \
-    '(--yes)--yes[Agree to what would be asked.]' \
+    '(--yes)--yes[Agree to what would be asked, but for a backfill.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
 }
@@ -171,6 +171,238 @@ __git-studio_activity() {
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_message_fix() {
+  _arguments -s -S \
+    '(-n --dry-run)-n[Print the message; leave the file alone.]' \
+    '(-n --dry-run)--dry-run[Print the message; leave the file alone.]' \
+    '(--strip)--strip[Take out comments and what is below the scissors.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':FILE:_files'
+}
+
+__git-studio_message_check() {
+  _arguments -s -S \
+    '(--json)--json[Print one JSON object.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':FILE:_files'
+}
+
+__git-studio_message() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'check:Show what git and Studio would read in a message'
+        'fix:Move all trailers of a message to where git parses them'
+      )
+      _describe -t commands 'git studio message command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        check) __git-studio_message_check && ret=0 ;;
+        fix) __git-studio_message_fix && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_why() {
+  _arguments -s -S \
+    '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':PATH[ LINE[-LINE]]|REV: '
+}
+
+__git-studio_task_start() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
+__git-studio_task_list() {
+  _arguments -s -S \
+    '(--cycle)--cycle=[Those of one cycle.]:CYCLE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_task_complete() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
+__git-studio_task_add() {
+  _arguments -s -S \
+    '(--cycle)--cycle=[Its cycle; the active one unless told.]:CYCLE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TITLE: '
+}
+
+__git-studio_task() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'add:Add a task to a cycle'
+        'complete:Say that a task is complete'
+        'list:List the tasks of the project, cycle by cycle, in their order'
+        'start:Say that a task is in progress'
+      )
+      _describe -t commands 'git studio task command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        add) __git-studio_task_add && ret=0 ;;
+        complete) __git-studio_task_complete && ret=0 ;;
+        list) __git-studio_task_list && ret=0 ;;
+        start) __git-studio_task_start && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_cycle_use() {
+  _arguments -s -S \
+    '(--none)--none[Use no cycle from now on.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: '
+}
+
+__git-studio_cycle_start() {
+  _arguments -s -S \
+    '(-t --type)-t+[feature unless told.]:feature|spike|bugfix|research:(feature spike bugfix research)' \
+    '(-t --type)--type=[feature unless told.]:feature|spike|bugfix|research:(feature spike bugfix research)' \
+    '(-i --intent)-i+[What is to be accomplished.]:TEXT: ' \
+    '(-i --intent)--intent=[What is to be accomplished.]:TEXT: ' \
+    '*-c+[How one sees that it is done; repeatable.]:TEXT: ' \
+    '*--criteria=[How one sees that it is done; repeatable.]:TEXT: ' \
+    '(--due)--due=[When it is due, as 2025-03-31.]:DATE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
+}
+
+__git-studio_cycle_show() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: '
+}
+
+__git-studio_cycle_phase() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: ' \
+    ':brainstorm|define|refine|implement|test|complete:(brainstorm define refine implement test complete)'
+}
+
+__git-studio_cycle_list() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_cycle_complete() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: '
+}
+
+__git-studio_cycle() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'complete:Complete a cycle; commits no longer join it unless they name it'
+        'list:List cycles, those under way first; "*" marks the one that is active here'
+        'phase:Bring a cycle into a phase'
+        'show:Show one cycle, the active one unless named'
+        'start:Start a cycle, and use it in this worktree'
+        'use:Let this worktree'\''s commits from now on belong to a cycle'
+      )
+      _describe -t commands 'git studio cycle command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        complete) __git-studio_cycle_complete && ret=0 ;;
+        list) __git-studio_cycle_list && ret=0 ;;
+        phase) __git-studio_cycle_phase && ret=0 ;;
+        show) __git-studio_cycle_show && ret=0 ;;
+        start) __git-studio_cycle_start && ret=0 ;;
+        use) __git-studio_cycle_use && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
 }
 
 __git-studio_learning_tags() {
@@ -257,6 +489,17 @@ __git-studio_learning() {
   return ret
 }
 
+__git-studio_decision_supersede() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':OLD: ' \
+    ':NEW: '
+}
+
 __git-studio_decision_show() {
   _arguments -s -S \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
@@ -308,8 +551,9 @@ __git-studio_decision() {
     command)
       commands=(
         'add:Add a decision that no commit states'
-        'list:List decisions, the newest first'
+        'list:List decisions, the newest first; those that no longer hold are dim'
         'show:Show one decision'
+        'supersede:Say that a decision took the place of an older one'
       )
       _describe -t commands 'git studio decision command' commands && ret=0
       ;;
@@ -319,6 +563,7 @@ __git-studio_decision() {
         add) __git-studio_decision_add && ret=0 ;;
         list) __git-studio_decision_list && ret=0 ;;
         show) __git-studio_decision_show && ret=0 ;;
+        supersede) __git-studio_decision_supersede && ret=0 ;;
       esac
       ;;
   esac
@@ -376,8 +621,19 @@ __git-studio_session() {
   return ret
 }
 
+__git-studio_backfill() {
+  _arguments -s -S \
+    '(--since)--since=[Only what was committed since then (git log).]:WHEN: ' \
+    '(--all-authors)--all-authors[Everybody'\''s commits, not only yours.]' \
+    '(--json)--json[Print one JSON object.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':RANGE: '
+}
+
 __git-studio_capture() {
   _arguments -s -S \
+    '(--all-authors)--all-authors[Everybody'\''s commits since this repository was bound.]' \
     '(--json)--json[Print one JSON object.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
@@ -469,9 +725,14 @@ _git-studio() {
         'track:Keep a file of the repository in Studio'
         'untrack:Stop keeping a file in Studio'
         'capture:Turn commits into sessions now'
+        'backfill:Turn older commits into sessions'
         'session:List and show work sessions'
-        'decision:List, show and add decisions'
+        'decision:List, show, add and supersede decisions'
         'learning:List, show and add learnings'
+        'cycle:Start, use, complete and show cycles'
+        'task:Add, start, complete and list tasks'
+        'why:Show what is behind a line, a file or a commit'
+        'message:Check and correct the trailers of a commit message'
         'activity:Show what happened, newest first'
         'init:Bind this repository to a project'
         'project:List, show, edit and archive projects'
@@ -492,9 +753,14 @@ _git-studio() {
         track) __git-studio_track && ret=0 ;;
         untrack) __git-studio_untrack && ret=0 ;;
         capture) __git-studio_capture && ret=0 ;;
+        backfill) __git-studio_backfill && ret=0 ;;
         session) __git-studio_session && ret=0 ;;
         decision) __git-studio_decision && ret=0 ;;
         learning) __git-studio_learning && ret=0 ;;
+        cycle) __git-studio_cycle && ret=0 ;;
+        task) __git-studio_task && ret=0 ;;
+        why) __git-studio_why && ret=0 ;;
+        message) __git-studio_message && ret=0 ;;
         activity) __git-studio_activity && ret=0 ;;
         init) __git-studio_init && ret=0 ;;
         project) __git-studio_project && ret=0 ;;

@@ -42,5 +42,5 @@ def test_add_list_show_and_tags(clone: Clone) -> None:
 
 def test_what_cannot_be_added_or_found(clone: Clone) -> None:
     assert clone.repo.studio("learning", "add", "x", "--problem", "p").status == 2
-    assert clone.repo.studio("learning", "show", "none").status == 1
+    assert clone.repo.studio("learning", "show", "none").status == 2
     assert clone.repo.studio("learning", "list", "--tag", "none", "--json").json == []

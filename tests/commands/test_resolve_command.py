@@ -296,6 +296,7 @@ def test_copies_that_were_edited_differently(repo: Repo) -> None:
 def test_the_words_have_to_fit_together(repo: Repo) -> None:
     bound(repo)
     assert "which side counts" in refused(repo, "resolve", "CLAUDE.md")
+    assert "said twice" in refused(repo, "resolve", "CLAUDE.md", "--accept-repo", "--keep-studio")
     assert "--edit goes with --merge" in refused(
         repo, "resolve", "CLAUDE.md", "--accept-repo", "--edit"
     )

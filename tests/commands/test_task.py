@@ -58,7 +58,7 @@ def test_what_cannot_be(clone: Clone) -> None:
     assert "--cycle" in no_cycle.err
     studio(clone, "cycle", "start", "Auth Flow")
     assert clone.repo.studio("task", "add", " ").status == 2
-    assert clone.repo.studio("task", "start", "x").status == 1
+    assert clone.repo.studio("task", "start", "x").status == 2
     studio(clone, "task", "add", "Write middleware")
     misspelt = clone.repo.studio("task", "start", "Write midleware")
     assert "Did you mean Write middleware?" in misspelt.err
