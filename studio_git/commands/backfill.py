@@ -26,7 +26,8 @@ def command(revisions: str | None, since: str | None, all_authors: bool, as_json
     passed over: stopped at any time, it goes on where it was when it is run again.
     """
     with open_here(Path.cwd()) as workspace:
-        capture_now(workspace, all_authors=all_authors)  # what is new is told in the feed, what is old is not
+        # First what is new: that is told in the feed, and what is old is not.
+        capture_now(workspace, all_authors=all_authors)
         planned = backfill.plan(workspace, revisions, since=since, all_authors=all_authors)
         report = take_in(workspace, planned)
     if as_json:
