@@ -19,6 +19,7 @@ from common import EMAIL, SCRIPTS, make_bound, own_home, run, settle, spread, ti
 
 MOST = 1.1
 START = 1_000_000_000
+FIRST = 1_000  # ids of commits: the first ones are taken
 
 
 def fill(home: Path, sessions: int, each: int) -> None:
@@ -52,7 +53,7 @@ def fill(home: Path, sessions: int, each: int) -> None:
     )
     db.executemany(
         "INSERT INTO git_commit_files (commit_id, path, added, removed) VALUES (?, ?, 3, 1)",
-        ((n + 1, f"src/{n % 997}/{side}.py") for n in range(sessions * each) for side in "ab"),
+        ((FIRST + n, f"src/{n % 997}/{side}.py") for n in range(sessions * each) for side in "ab"),
     )
     db.executemany(
         "INSERT INTO activity_log (id, project_id, activity_type, title, reference_type, "
@@ -74,7 +75,7 @@ def _commits(
         session, place = divmod(number, each)
         parent, oid = oid, f"{chance.getrandbits(160):040x}"
         when = START + session * 21_600 + place * 60
-        yield number + 1, project, repository, f"s{session}", oid, parent, EMAIL, when
+        yield FIRST + number, project, repository, f"s{session}", oid, parent, EMAIL, when
 
 
 def main() -> None:
