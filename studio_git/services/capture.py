@@ -35,7 +35,7 @@ from studio_git.services.ownership import Ownership
 from studio_git.services.reconcile import Difference, remember_start
 from studio_git.services.recording import Belongs, Sources, Spares
 from studio_git.services.rewrites import Origins
-from studio_git.store import activity, commits, sessions
+from studio_git.store import activity, commits, refs, sessions
 from studio_git.store.commits import Captured
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
@@ -126,7 +126,7 @@ def capture(
         _all_batches(run, tally)
     if found.anything:
         with store.writing() as db:
-            commits.set_refs(db, repository.id, found.moved, found.gone)
+            refs.remember(db, repository.id, found.moved, found.gone)
     return CaptureReport(
         commits=tally.commits,
         rewritten=tally.rewritten,

@@ -17,7 +17,7 @@ from studio_git import files
 from studio_git.gitio import Git, Place
 from studio_git.services import history
 from studio_git.services.history import Walked
-from studio_git.store import commits
+from studio_git.store import commits, refs
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
 
@@ -83,12 +83,12 @@ def standing(place: Place, *, settled: Collection[Path] = ()) -> Standing:
     back; ``settled`` are git directories whose rebase is known to be over.
     """
     git = history.reader(place)
-    refs = {}
+    found = {}
     for line in git.run(
         "for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES
     ).splitlines():
         tip, _, ref = line.partition(b" ")
-        refs[history.path_text(ref)] = tip.decode("ascii")
+        found[history.path_text(ref)] = tip.decode("ascii")
     heads: dict[str, str] = {}
     current: dict[Path, str] = {}
     paused = set()
@@ -99,17 +99,17 @@ def standing(place: Place, *, settled: Collection[Path] = ()) -> Standing:
         if branch:
             current[git_dir] = branch
         elif git_dir in settled or not rebasing:
-            refs[name] = oid
+            found[name] = oid
         else:
             paused.add(name)
-    return Standing(refs, heads, current, frozenset(paused))
+    return Standing(found, heads, current, frozenset(paused))
 
 
 def difference(
     store: Store, repository: Repository, now: Standing, *, whole: bool = False
 ) -> Difference:
     """What moved since the last capture of this clone; with ``whole`` all since it was bound."""
-    remembered = commits.refs(store.db, repository.id)
+    remembered = refs.every(store.db, repository.id)
     then = {name: oid for name, oid in remembered.items() if not name.startswith(START)}
     moved = {name: oid for name, oid in now.refs.items() if then.get(name) != oid}
     gone = frozenset(then) - frozenset(now.refs) - now.paused
@@ -171,8 +171,8 @@ def remember_start(store: Store, repository: Repository, place: Place) -> None:
     oids |= history.unreachable(git, history.existing(git, _tagged(git)), oids)
     marks = {START: ""} | {f"{START}{oid}": oid for oid in sorted(oids)}
     with store.writing() as db:
-        if START not in commits.refs(db, repository.id):
-            commits.set_refs(db, repository.id, marks | dict(now.refs))
+        if START not in refs.every(db, repository.id):
+            refs.remember(db, repository.id, marks | dict(now.refs))
 
 
 def _read_partial(git: Git, tips: list[str], known: set[str]) -> Iterator[Walked]:

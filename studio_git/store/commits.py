@@ -1,9 +1,9 @@
-"""Rows of ``git_commits``, ``git_commit_files``, ``git_refs``: what was captured, up to where."""
+"""Rows of ``git_commits`` and ``git_commit_files``: what was captured."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio_git.core.models import Commit, FileChange
@@ -31,27 +31,6 @@ class Captured:
     commit: Commit
     gone: bool = False
     patch_id: str | None = None
-
-
-def refs(db: sqlite3.Connection, repository_id: str) -> dict[str, str]:
-    """Where each reference stood when its commits were captured: name to oid."""
-    rows = db.execute("SELECT name, oid FROM git_refs WHERE repository_id = ?", [repository_id])
-    return {row["name"]: row["oid"] for row in rows}
-
-
-def set_refs(
-    db: sqlite3.Connection, repository_id: str, moved: Mapping[str, str], gone: Iterable[str] = ()
-) -> None:
-    """Remember where references stand now, and forget those that are gone."""
-    db.executemany(
-        "DELETE FROM git_refs WHERE repository_id = ? AND name = ?",
-        [(repository_id, name) for name in gone],
-    )
-    db.executemany(
-        "INSERT INTO git_refs (repository_id, name, oid) VALUES (?, ?, ?) "
-        "ON CONFLICT (repository_id, name) DO UPDATE SET oid = excluded.oid",
-        [(repository_id, name, oid) for name, oid in moved.items()],
-    )
 
 
 def add(

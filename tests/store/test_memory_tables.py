@@ -11,7 +11,7 @@ import pytest
 
 from studio_git.core.grouping import Span
 from studio_git.core.models import Commit, FileChange
-from studio_git.store import commits, cycles, lookup, projects, records, sessions
+from studio_git.store import commits, cycles, lookup, projects, records, refs, sessions
 from studio_git.store.commits import Captured
 from studio_git.store.connection import open_store
 from studio_git.store.lookup import Table
@@ -94,10 +94,10 @@ class TestCommits:
         assert not commits.has_any(db, "none")
 
     def test_references(self, db: sqlite3.Connection) -> None:
-        commits.set_refs(db, "r", {"a": "1", "b": "2"})
-        commits.set_refs(db, "r", {"a": "3"}, gone=["b"])
-        assert commits.refs(db, "r") == {"a": "3"}
-        assert commits.refs(db, "other") == {}
+        refs.remember(db, "r", {"a": "1", "b": "2"})
+        refs.remember(db, "r", {"a": "3"}, gone=["b"])
+        assert refs.every(db, "r") == {"a": "3"}
+        assert refs.every(db, "other") == {}
 
     def test_a_deleted_session_lets_go(self, db: sqlite3.Connection) -> None:
         one = add(db, commit("1"))
