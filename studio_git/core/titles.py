@@ -38,7 +38,10 @@ _VERSION_BUMP = re.compile(
     re.IGNORECASE,
 )
 _NOT_PROSE = ("#", "```", "~~~")
-_LOCK_FILES = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum", ".lock")
+# Lock files, and the file that shares a binding: nobody's work, however many lines.
+_NOT_WORK = (
+    "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum", ".lock", ".studio.toml",
+)  # fmt: skip
 
 _WORD = re.compile(r"\w+")
 _BRANCH_WORD = re.compile(r"[-_.\s]+")
@@ -152,7 +155,7 @@ def _size(commit: Commit) -> int:
     return sum(
         (change.added or 0) + (change.removed or 0)
         for change in commit.files
-        if not change.path.endswith(_LOCK_FILES)
+        if not change.path.endswith(_NOT_WORK)
     )
 
 

@@ -93,8 +93,9 @@ def test_a_merge_is_known_by_its_parents() -> None:
     assert title([merged], None) == "Bring both together"
 
 
-def test_lock_files_do_not_make_a_change_large() -> None:
-    locked = commit("Use a library", size=9000, path="web/package-lock.json")
+@pytest.mark.parametrize("path", ["web/package-lock.json", ".studio.toml"])
+def test_lock_files_and_the_binding_do_not_make_a_change_large(path: str) -> None:
+    locked = commit("Use a library", size=9000, path=path)
     assert title([locked, commit("Add a", size=3, at=1), commit("Add b", at=2)], None) == "Add a"
 
 
