@@ -1,6 +1,6 @@
 """Draw the pictures of the documentation: real output of real commands, in a temporary home.
 
-``python docs/pictures.py`` writes ``docs/images/*.svg``; run it with ``git-studio`` on PATH.
+``python docs/pictures.py`` writes ``docs/images/*.svg``, with the interpreter's own git-studio.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sysconfig
 import tempfile
 from collections.abc import Sequence
 from io import StringIO
@@ -58,6 +59,7 @@ class Stage:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("GIT_")
         } | {
+            "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(home),
             "STUDIO_HOME": str(home / ".project-studio"),
             "GIT_CONFIG_NOSYSTEM": "1",
