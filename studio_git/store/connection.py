@@ -86,8 +86,13 @@ def open_store(home: Path, *, busy_seconds: float = BUSY_SECONDS) -> Iterator[St
 
 
 def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A writer's connection with the settings that every one of ours has; makes the file."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=busy_seconds)
+    """A writer's connection with the settings that every one of ours has.
+
+    A store that went away since it was looked for is not made anew: that would leave an empty
+    one where somebody moved theirs.
+    """
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_seconds)
     try:
         _set_up(db)
         if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

@@ -11,7 +11,7 @@ import pytest
 from storetools import change, dashboards_store, fingerprint, query
 
 from studio_git.errors import StoreError, StoreOutdatedError, StoreTooNewError
-from studio_git.store.connection import DATABASE, Store, open_store
+from studio_git.store.connection import DATABASE, Store, connect, open_store
 from studio_git.store.migrations import prepare_home
 
 
@@ -214,3 +214,11 @@ def test_the_lock_of_writers_stands_in_the_home(home: Path) -> None:
     with open_store(home) as store:
         assert isinstance(store, Store)
         assert store.lock == home / ".lock"
+
+
+def test_a_store_that_went_away_is_not_made_anew(tmp_path: Path) -> None:
+    home = tmp_path / "moved"
+    home.mkdir()
+    with pytest.raises(sqlite3.OperationalError):
+        connect(home / DATABASE)
+    assert list(home.iterdir()) == []
