@@ -10,6 +10,8 @@ from conftest import Repo, run
 from hooktools import git_version, put_hook
 from situated import MINUTE, NOON, Here, answered, message, set_up
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 BLOCK = "studio.drift.repo-ahead"
 
 

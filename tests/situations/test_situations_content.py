@@ -10,6 +10,8 @@ import pytest
 from conftest import Repo
 from situated import NOON, Here, message, set_up
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 
 @pytest.fixture
 def tracked(repo: Repo) -> Here:

@@ -21,6 +21,8 @@ from situated import NOON, Here, set_up
 
 from studio_hooks import installer, shims
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 
 class Test62NothingBlocks:
     def test_62_the_interpreter_is_gone(self, here: Here, tmp_path: Path) -> None:

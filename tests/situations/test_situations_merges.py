@@ -6,6 +6,8 @@ import pytest
 from conftest import Repo
 from situated import MINUTE, NOON, Here, colleague, message
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 NO_EDITOR = {"GIT_EDITOR": "true"}
 
 

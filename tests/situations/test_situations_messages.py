@@ -6,6 +6,8 @@ import pytest
 from conftest import NAME
 from situated import MINUTE, NOON, Here, answered, colleague, message
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_55_latin_1(here: Here, declared: bool) -> None:

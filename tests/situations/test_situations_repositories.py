@@ -14,6 +14,8 @@ from conftest import Repo, run
 from hooktools import git_version
 from situated import NOON, Here, message, set_up, there
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 MakeRepo = Callable[..., Repo]
 
 

@@ -16,6 +16,8 @@ from situated import MINUTE, NOON, Here, colleague, message
 
 from studio_hooks import installer
 
+pytestmark = pytest.mark.slow  # real repositories, one for each row
+
 
 def todo(*lines: str) -> dict[str, str]:
     """An editor that replaces the to-do list; ``%N`` stands for the N-th commit of the old one."""
