@@ -59,6 +59,9 @@ def init(repo: Repo, *words: str) -> Answer:
     return answer
 
 
+PAST = r"Make sessions of \d+ commits? of yours from before, too\? \[y/N\] "
+
+
 def on_terminal(repo: Repo, *words: str, answers: list[tuple[str, str]]) -> tuple[str, int]:
     child = pexpect.spawn(
         str(SCRIPTS / "git-studio"), list(words), cwd=str(repo.path), encoding="utf-8",
@@ -96,6 +99,7 @@ class TestNew:
             f"Made the Studio home {studio_home}.",
             "Bound to the new project repo.",
             "  CLAUDE.md  adopted",
+            "  1 commit of yours from before can become sessions: git studio backfill",
             "Next: commit .studio.toml to share the binding, then work",
             "as ever. See how things stand with: git studio status",
             "",
@@ -466,9 +470,8 @@ class TestSecondClone:
         self, shared: Repo, tmp_path: Path, answer: str, bound: bool
     ) -> None:
         second = self.clone(shared, tmp_path)
-        said, status = on_terminal(
-            second, "init", "--no-hooks", answers=[(r"Bind it\? \[Y/n\] ", answer)]
-        )
+        asked = [(r"Bind it\? \[Y/n\] ", answer), *([(PAST, "")] if bound else [])]
+        said, status = on_terminal(second, "init", "--no-hooks", answers=asked)
         assert status == (0 if bound else 2), said
         assert ("Bound to the project Risk Workbench" in said) is bound
         assert (second.studio("project", "show").status == 0) is bound
@@ -549,7 +552,7 @@ class TestAdopting:
             several, "init", "--no-hooks",
             answers=[(r"Adopt AGENTS.md .*\? \[Y/n\] ", "n"),
                      (r"Adopt ARCHITECTURE.md\? \[Y/n\] ", "maybe"),
-                     (r"Adopt ARCHITECTURE.md\? \[Y/n\] ", "y")],
+                     (r"Adopt ARCHITECTURE.md\? \[Y/n\] ", "y"), (PAST, "n")],
         )  # fmt: skip
         assert status == 0, said
         assert "CLAUDE.md is a link to it" in said
@@ -558,8 +561,8 @@ class TestAdopting:
         assert set(context(several)) == {"architecture.md"}
 
     def test_a_terminal_is_not_asked_with_a_word_beforehand(self, several: Repo) -> None:
-        for word in ("--adopt", "--yes"):
-            said, status = on_terminal(several, "init", "--no-hooks", word, answers=[])
+        for word, asked in (("--adopt", [(PAST, "n")]), ("--yes", [])):
+            said, status = on_terminal(several, "init", "--no-hooks", word, answers=asked)
             assert status == 0, said
             assert "[Y/n]" not in said
         assert set(context(several)) == {"agents.md", "architecture.md"}
