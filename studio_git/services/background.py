@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from studio_git import gitio
+from studio_git.core.frames import split
 from studio_git.core.models import DriftKind, Policy, Resolution
+from studio_git.core.text import content_hash
 from studio_git.errors import NotBoundError, StudioError
 from studio_git.gitio import Place
 from studio_git.services import binding, capture, hints, ledger, resolve
@@ -78,7 +80,8 @@ def _may_accept(workspace: Workspace, standing: Standing) -> bool:
     branch = ledger.head_of(workspace.place).branch
     if branch is None or branch != _default_branch(workspace):
         return False
-    if git.ask("--literal-pathspecs", "diff", "--quiet", "HEAD", "--", path)[0]:
+    (committed,) = git.blobs([f"HEAD:{path}"])
+    if committed is None or content_hash(split(path, committed).body) != standing.repo_hash:
         return False  # edited, and not committed
     author = git.text("log", "-1", "--format=%aE", "HEAD", "--", path)
     return author.lower() in workspace.settings.emails
