@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-all test-slow test-other lint docs demo bench clean
+.PHONY: help venv test test-all test-slow test-other editors test-editors lint docs demo bench clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -16,7 +16,7 @@ HOOK := import sys; from studio_hooks.shims import EVERY_STAGE, block; \
   print("\#!/bin/sh", block(sys.argv[1], python="/usr/bin/python3", isolation="-I"), sep="\n")
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(STAMP) ## Make the virtual environment with everything for development
 
@@ -26,12 +26,18 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 test: $(STAMP) ## The quick tests
-	$(BIN)/pytest -q -n auto -m "not slow" $(SELECTED)
+	$(BIN)/pytest -q -n auto -m "not slow and not editor" $(SELECTED)
 
-test-all: test test-slow test-other ## All tests, on every Python that is installed
+test-all: test test-slow test-other test-editors ## All tests, on every Python that is installed
 
 test-slow: $(STAMP) ## The heavy tests alone
-	$(BIN)/pytest -q -n auto -m slow
+	$(BIN)/pytest -q -n auto -m "slow and not editor"
+
+editors: ## Install the editors that the tests drive, as .ci/editors says
+	@for script in .ci/editors/*; do echo "== $$script"; sh $$script || exit 1; done
+
+test-editors: $(STAMP) ## The language server in real editors, installed by "make editors"
+	$(BIN)/pytest -q -m editor tests/editors
 
 test-other: ## The quick tests on the other Pythons, but for those of the shell's part
 	@for version in $(OTHERS); do \
