@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-all test-slow test-other editors test-editors lint docs demo bench clean
+.PHONY: help venv test test-all test-slow test-other editors test-editors vscode lint docs demo bench clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ editors: ## Install the editors that the tests drive, as .ci/editors says
 
 test-editors: $(STAMP) ## The language server in real editors, installed by "make editors"
 	$(BIN)/pytest -q -m editor tests/editors
+
+vscode: ## Build the extension for VS Code: lsp/editors/vscode/dist/studio-git.vsix
+	cd lsp/editors/vscode && npm ci --no-audit --no-fund --loglevel=error && npm run --silent package
 
 test-other: ## The quick tests on the other Pythons, but for those of the shell's part
 	@for version in $(OTHERS); do \
@@ -75,5 +78,5 @@ bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py $(FULL) || exit 1; done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
