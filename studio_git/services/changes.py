@@ -64,13 +64,26 @@ class Step:
         return self.resolution in (Resolution.ACCEPTED_REPO, Resolution.MERGED)
 
 
-def carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, before anything is: the operation's title and its steps."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """All files that change, in order."""
+        return tuple(write for step in self.steps for write in step.writes)
+
+
+def carry_out(workspace: Workspace, plan: Plan) -> int:
     """Log an operation, write its files, and bring the rows along; the operation's number.
 
     Raises FileChangedError, with nothing changed, where a file is no longer what was read.
     """
     store = workspace.store
-    writes = [write for step in steps for write in step.writes]
+    writes = plan.writes
     with store.writing() as db:
         changes = [_logged(workspace, write) for write in writes]
         number = operations.add(
@@ -78,7 +91,7 @@ def carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
             workspace.repository.project_id,
             workspace.repository.id,
             str(workspace.place.top),
-            title=title,
+            title=plan.title,
             changes=changes,
         )
     still_open = proposals.changes(workspace)
@@ -90,9 +103,9 @@ def carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
         raise
     head = ledger.head_of(workspace.place)
     with store.writing() as db:
-        changes += [_settle(workspace, step, number, head) for step in steps]
+        changes += [_settle(workspace, step, number, head) for step in plan.steps]
         operations.describe(db, number, changes)
-        if any(step.untracks for step in steps):
+        if any(step.untracks for step in plan.steps):
             _confirm(workspace, still_open)
     binding.forget_checks(workspace.place.common_dir)
     return number
@@ -159,16 +172,8 @@ def undo(workspace: Workspace, number: int | None) -> Operation:
     Raises UsageError where there is none, FileChangedError, with nothing changed, where a file
     was changed since.
     """
+    operation, writes = plan_undo(workspace, number)
     store = workspace.store
-    operation = _operation(workspace, number)
-    writes = [_reversed(workspace, change) for change in operation.changes if "side" in change]
-    for write in writes:
-        if _content(_locate(workspace, write)) != write.before:
-            raise FileChangedError(
-                f"{write.path} ({_side_name(write.side)}) was changed after operation "
-                f"{operation.id}; nothing was undone.",
-                "Undo the later operations first, or resolve by hand: git studio diff",
-            )
     still_open = proposals.changes(workspace)
     _write_all(workspace, writes)
     with store.writing() as db:
@@ -181,6 +186,23 @@ def undo(workspace: Workspace, number: int | None) -> Operation:
             _confirm(workspace, still_open)
     binding.forget_checks(workspace.place.common_dir)
     return operation
+
+
+def plan_undo(workspace: Workspace, number: int | None) -> tuple[Operation, list[Write]]:
+    """What :func:`undo` will take back, and the files it will write; nothing is changed.
+
+    Raises what :func:`undo` raises.
+    """
+    operation = _operation(workspace, number)
+    writes = [_reversed(workspace, change) for change in operation.changes if "side" in change]
+    for write in writes:
+        if _content(workspace, write) != write.before:
+            raise FileChangedError(
+                f"{write.path} ({_side_name(write.side)}) was changed after operation "
+                f"{operation.id}; nothing was undone.",
+                "Undo the later operations first, or resolve by hand: git studio diff",
+            )
+    return operation, writes
 
 
 def _take_back(workspace: Workspace, change: Mapping[str, Any]) -> None:
@@ -243,9 +265,11 @@ def _reversed(workspace: Workspace, change: Mapping[str, Any]) -> Write:
     return Write(change["side"], change["path"], content("after"), content("before"))
 
 
-def _content(path: Path) -> bytes | Unreadable | None:
+def _content(workspace: Workspace, write: Write) -> bytes | Unreadable | None:
     try:
-        return files.read_bytes(path)
+        if write.side == REPO:
+            return workspace.content(write.path)
+        return files.read_bytes(_locate(workspace, write))
     except OSError as error:  # a folder stands there now, or it may not be read
         return Unreadable(str(error.strerror))
 
@@ -263,6 +287,11 @@ def _root(workspace: Workspace, write: Write) -> Path:
 def _put(workspace: Workspace, write: Write) -> None:
     path = _locate(workspace, write)
     repo = write.side == REPO
+    if repo and write.path in workspace.held:
+        if write.after is not None:
+            workspace.held[write.path] = write.after
+            return
+        del workspace.held[write.path]
     inside = workspace.place.top if repo else workspace.store.home
     lock = binding.studio_dir(workspace.place.common_dir) / "lock" if repo else workspace.store.lock
     if write.after is None:

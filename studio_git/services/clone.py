@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from studio_git import config
+from studio_git import config, files
 from studio_git.config import Proposal, Settings
 from studio_git.errors import NotBoundError
 from studio_git.gitio import Place
 from studio_git.services import binding
+from studio_git.services.sides import Held, Source, WorkTree
 from studio_git.store import projects
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
@@ -17,7 +18,11 @@ from studio_git.store.projects import Repository
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """All that a use case in a bound clone needs; ``project`` is the row of ``projects``."""
+    """All that a use case in a bound clone needs; ``project`` is the row of ``projects``.
+
+    ``held`` are the texts of repository files that an editor holds, by path: they stand for the
+    files, and the editor writes them. A use case that changes one leaves the new text there.
+    """
 
     store: Store
     place: Place
@@ -25,6 +30,18 @@ class Workspace:
     project: sqlite3.Row
     settings: Settings
     proposal: Proposal | None
+    held: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Source:
+        """The repository's files as people see them: on disk, or where an editor holds them."""
+        return Held(self.place, self.held) if self.held else WorkTree(self.place)
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a repository file; None where there is none. Raises OSError."""
+        if path in self.held:
+            return self.held[path]
+        return files.read_bytes(self.place.top / path)
 
 
 def enter(store: Store, place: Place) -> Workspace:

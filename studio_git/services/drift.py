@@ -110,34 +110,45 @@ def look(
         wanted = set(paths)
         tracked = [file for file in tracked if wanted & set(names_of(file))]
     source = source or WorkTree(place)
-    found = source.read({path for file in tracked for path in _paths(file)})
-    eye = _Eye(store, repository, place, found)
-    return [eye.look(file) for file in tracked]
+    found = source.read({path for file in tracked for path in paths_of(file)})
+    eye = Eye(store, repository, place)
+    return [eye.look(file, found) for file in tracked]
 
 
 def names_of(file: ContextFile) -> tuple[str, ...]:
     """Every name a person may call a tracked context file by."""
-    return (*_paths(file), file.filename)
+    return (*paths_of(file), file.filename)
 
 
-class _Eye:
-    """Looks at context files of one place; asks git's history only where it has to."""
+def paths_of(file: ContextFile) -> tuple[str, ...]:
+    """Every path of the repository that carries a tracked context file, the primary one first."""
+    return (str(file.repo_path), *(alias.path for alias in file.aliases))
 
-    def __init__(
-        self, store: Store, repository: Repository, place: Place, found: Mapping[str, Found]
-    ) -> None:
+
+class Eye:
+    """Looks at context files of one place; asks git's history only where it has to.
+
+    It asks for nothing twice, so looking again at a text that is being typed is quick. Make a
+    new one when canonical files, the store or HEAD may have moved.
+    """
+
+    def __init__(self, store: Store, repository: Repository, place: Place) -> None:
         self.store = store
         self.repository = repository
         self.place = place
-        self.found = found
+        self._canonical: dict[str, Side] = {}
+        self._syncs: dict[str, list[Sync]] = {}
+        self._snapshots: dict[str, bytes | None] = {}
+        self._committed: dict[tuple[str, ...], set[str]] = {}
         self._awaited: dict[tuple[str, int], bool] = {}
 
-    def look(self, file: ContextFile) -> Standing:
+    def look(self, file: ContextFile, found: Mapping[str, Found]) -> Standing:
+        """How one context file stands, with ``found`` at each of its paths (:func:`paths_of`)."""
         path = str(file.repo_path)
-        canonical = files.read_side(canonical_path(self.store.home, file), inside=self.store.home)
-        bodies = self._bodies(file)
+        canonical = self._studio_side(file)
+        bodies = _bodies(file, found)
         primary = bodies.pop(path)
-        syncs = contexts.syncs(self.store.db, file.id)
+        syncs = self._synced(file)
         base, base_sync, elsewhere = self._base(path, primary, syncs)
         older = {sync.content_hash for sync in syncs if base_sync and sync.id < base_sync.id}
         older -= {base_sync.content_hash} if base_sync else set()
@@ -165,16 +176,21 @@ class _Eye:
         )
         return self._with_dismissal(standing)
 
-    def _bodies(self, file: ContextFile) -> dict[str, Side]:
-        """What is compared of the primary path and of every copy that has a text of its own."""
-        primary = str(file.repo_path)
-        bodies = {primary: _body(primary, self.found[primary])}
-        for alias in file.aliases:
-            it = self.found[alias.path]
-            if it.side is None or _still_stands_for(alias, it, primary):
-                continue
-            bodies[alias.path] = _body(alias.path, it)
-        return bodies
+    def _studio_side(self, file: ContextFile) -> Side:
+        if file.id not in self._canonical:
+            path = canonical_path(self.store.home, file)
+            self._canonical[file.id] = files.read_side(path, inside=self.store.home)
+        return self._canonical[file.id]
+
+    def _synced(self, file: ContextFile) -> list[Sync]:
+        if file.id not in self._syncs:
+            self._syncs[file.id] = contexts.syncs(self.store.db, file.id)
+        return self._syncs[file.id]
+
+    def _snapshot(self, snapshot_id: str) -> bytes | None:
+        if snapshot_id not in self._snapshots:
+            self._snapshots[snapshot_id] = contexts.snapshot(self.store.db, snapshot_id)
+        return self._snapshots[snapshot_id]
 
     def _base(
         self, path: str, repo: Side, syncs: Sequence[Sync]
@@ -206,7 +222,7 @@ class _Eye:
             return self._base_before_all(path, repo, candidates)
         sync = candidates[chosen.index]
         elsewhere = next((it for it in candidates[: chosen.index] if it.from_repo), None)
-        base = contexts.snapshot(self.store.db, sync.snapshot_id)
+        base = self._snapshot(sync.snapshot_id)
         return base, sync, elsewhere if chosen.elsewhere else None
 
     def _base_before_all(
@@ -251,11 +267,22 @@ class _Eye:
         return sync.content_hash in self._history(path, *since)
 
     def _head_version(self, path: str) -> set[str]:
-        (blob,) = self.place.git.blobs([f"HEAD:{path}"])
-        return set() if blob is None else {content_hash(frames.split(path, blob).body)}
+        key = ("", path)
+        if key not in self._committed:
+            (blob,) = self.place.git.blobs([f"HEAD:{path}"])
+            self._committed[key] = (
+                set() if blob is None else {content_hash(frames.split(path, blob).body)}
+            )
+        return self._committed[key]
 
     def _history(self, path: str, *revisions: str) -> set[str]:
         """Hashes of all versions of a path in the history of HEAD, or of the commits given."""
+        key = ("log", path, *revisions)
+        if key not in self._committed:
+            self._committed[key] = self._read_history(path, *revisions)
+        return self._committed[key]
+
+    def _read_history(self, path: str, *revisions: str) -> set[str]:
         status, output, _ = self.place.git.ask(
             "--literal-pathspecs",
             "log",
@@ -293,8 +320,16 @@ class _Eye:
         return replace(standing, dismissed=every <= said, dismissed_hunks=said)
 
 
-def _paths(file: ContextFile) -> tuple[str, ...]:
-    return (str(file.repo_path), *(alias.path for alias in file.aliases))
+def _bodies(file: ContextFile, found: Mapping[str, Found]) -> dict[str, Side]:
+    """What is compared of the primary path and of every copy that has a text of its own."""
+    primary = str(file.repo_path)
+    bodies = {primary: _body(primary, found[primary])}
+    for alias in file.aliases:
+        it = found[alias.path]
+        if it.side is None or _still_stands_for(alias, it, primary):
+            continue
+        bodies[alias.path] = _body(alias.path, it)
+    return bodies
 
 
 def _hash(side: Side) -> str | None:

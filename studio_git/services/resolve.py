@@ -11,14 +11,14 @@ from studio_git.core.drift import ACCEPTED_ELSEWHERE
 from studio_git.core.models import DriftKind, Resolution, Unreadable
 from studio_git.errors import FileChangedError, StudioError, UnreadableError, UsageError
 from studio_git.services import changes, ledger
-from studio_git.services.changes import REPO, STUDIO, Step, Write
+from studio_git.services.changes import REPO, STUDIO, Plan, Step, Write
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import (
     Standing,
     canonical_path,
     look,
 )
-from studio_git.services.sides import WorkTree, skipped
+from studio_git.services.sides import skipped
 from studio_git.store.contexts import ContextFile
 
 _DOING = {
@@ -43,7 +43,7 @@ def standing_of(workspace: Workspace, name: str) -> Standing:
 
     Raises UsageError where none or several are meant.
     """
-    found = look(workspace.store, workspace.repository, workspace.place, paths=[name])
+    found = seen(workspace, [name])
     exact = [it for it in found if it.file.repo_path == name]
     if len(exact or found) == 1:
         return _as_named(workspace, (exact or found)[0], name)
@@ -60,7 +60,7 @@ def _as_named(workspace: Workspace, standing: Standing, name: str) -> Standing:
     """The standing with the copy that was named as the repository's side, where copies differ."""
     if standing.verdict.reason != aliases.COPIES_DIFFER or name not in standing.copies:
         return standing
-    found = WorkTree(workspace.place).read([name])[name].side
+    found = workspace.source.read([name])[name].side
     body = frames.split(name, found).body if isinstance(found, bytes) else found
     return replace(standing, repo=body, repo_path=name)
 
@@ -75,11 +75,27 @@ def resolve(
 ) -> int:
     """Resolve one context file, or only the hunks with the given numbers; the operation's number.
 
+    As :func:`plan` and :func:`carry_out`.
+    """
+    planned = plan(workspace, standing, resolution, numbers, if_untracked=if_untracked)
+    return carry_out(workspace, planned)
+
+
+def plan(
+    workspace: Workspace,
+    standing: Standing,
+    resolution: Resolution,
+    numbers: Collection[int] = (),
+    *,
+    if_untracked: Sequence[Write] = (),
+) -> Plan:
+    """What resolving a context file, or some hunks of it, will do; nothing is changed.
+
     ``if_untracked`` is written too where the file is tracked no longer: the entry in
     ``.studio.toml`` that goes with it (:func:`studio_git.services.studiotoml.without`).
 
     Raises UsageError for what cannot be resolved so, UnreadableError for a side that cannot be
-    compared, FileChangedError where a file moved meanwhile; nothing is changed then.
+    compared, FileChangedError where a file moved meanwhile.
     """
     _require_readable(standing)
     if not standing.verdict.kind:
@@ -93,20 +109,31 @@ def resolve(
         step = _whole_step(workspace, standing, resolution)
         if step.untracks:
             step = replace(step, writes=(*step.writes, *if_untracked))
-    return _carry_out(workspace, f"{_DOING[resolution]} {standing.file.repo_path}", [step])
+    return Plan(f"{_DOING[resolution]} {standing.file.repo_path}", (step,))
 
 
 def resolve_with(workspace: Workspace, standing: Standing, content: bytes) -> int:
     """Resolve one context file with a text that a person made of both sides."""
     _require_readable(standing)
     step = _both(workspace, standing, Resolution.MERGED, content)
-    return _carry_out(workspace, f"{_DOING[Resolution.MERGED]} {standing.file.repo_path}", [step])
+    title = f"{_DOING[Resolution.MERGED]} {standing.file.repo_path}"
+    return carry_out(workspace, Plan(title, (step,)))
 
 
 def sync(workspace: Workspace, paths: Sequence[str] | None = None) -> Synced:
     """Move what is unambiguous in the direction it points; one operation for all of it."""
-    standings = look(workspace.store, workspace.repository, workspace.place, paths=paths)
+    standings = seen(workspace, paths)
     ledger.record(workspace.store, workspace.repository, workspace.place, standings)
+    planned, left = plan_sync(workspace, standings)
+    number = carry_out(workspace, planned) if planned.steps else None
+    moved = tuple((step.standing, step.resolution) for step in planned.steps)
+    return Synced(number, moved, left)
+
+
+def plan_sync(
+    workspace: Workspace, standings: Sequence[Standing]
+) -> tuple[Plan, tuple[Standing, ...]]:
+    """What ``sync`` will do, with no steps where nothing can be done, and what it leaves."""
     steps: list[Step] = []
     left = []
     for standing in standings:
@@ -118,12 +145,8 @@ def sync(workspace: Workspace, paths: Sequence[str] | None = None) -> Synced:
             left.append(standing)
         else:
             steps.append(_whole_step(workspace, standing, direction))
-    number = None
-    if steps:
-        names = ", ".join(str(step.standing.file.repo_path) for step in steps)
-        number = _carry_out(workspace, f"syncing {names}", steps)
-    moved = tuple((step.standing, step.resolution) for step in steps)
-    return Synced(number, moved, tuple(left))
+    names = ", ".join(str(step.standing.file.repo_path) for step in steps)
+    return Plan(f"syncing {names}", tuple(steps)), tuple(left)
 
 
 def direction_of(standing: Standing) -> Resolution | None:
@@ -145,23 +168,31 @@ def conflict_text(standing: Standing) -> bytes | None:
     return merged.with_markers("studio", "repository")
 
 
-def _carry_out(workspace: Workspace, title: str, steps: Sequence[Step]) -> int:
-    number = changes.carry_out(workspace, title, steps)
+def carry_out(workspace: Workspace, planned: Plan) -> int:
+    """Do what was planned, and look again; the operation's number.
+
+    Raises FileChangedError, with nothing changed, where a file moved since.
+    """
+    number = changes.carry_out(workspace, planned)
     refresh(workspace)
     return number
 
 
 def standing_now(workspace: Workspace, file: ContextFile) -> Standing | None:
     """How one context file stands now; None where it is no longer tracked."""
-    found = look(
-        workspace.store, workspace.repository, workspace.place, paths=[str(file.repo_path)]
-    )
+    found = seen(workspace, [str(file.repo_path)])
     return next((standing for standing in found if standing.file.id == file.id), None)
 
 
+def seen(workspace: Workspace, paths: Sequence[str] | None = None) -> list[Standing]:
+    """How the context files stand as people see them; see :func:`drift.look`."""
+    store, repository, place = workspace.store, workspace.repository, workspace.place
+    return look(store, repository, place, source=workspace.source, paths=paths)
+
+
 def refresh(workspace: Workspace) -> list[Standing]:
-    """Look at the work tree and store what is seen."""
-    standings = look(workspace.store, workspace.repository, workspace.place)
+    """Look at the repository's files and store what is seen."""
+    standings = seen(workspace)
     ledger.record(workspace.store, workspace.repository, workspace.place, standings)
     return standings
 
@@ -279,7 +310,7 @@ def _repo_writes(workspace: Workspace, standing: Standing, content: bytes) -> li
     writes: dict[str, Write] = {}
     for path in standing.copies:
         target = _through_link(workspace, path)
-        before = files.read_bytes(workspace.place.top / target)
+        before = workspace.content(target)
         if target in writes or (before is None and path != standing.copies[0]):
             continue
         frame = frames.split(path, before or b"")

@@ -66,6 +66,26 @@ class WorkTree:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The work tree with the texts on top that an editor holds, by path in the repository."""
+
+    place: Place
+    texts: Mapping[str, bytes]
+
+    def read(self, paths: Iterable[str]) -> Mapping[str, Found]:
+        """What stands at each path, in the editor or on disk."""
+        return overlaid(WorkTree(self.place).read(paths), self.texts)
+
+
+def overlaid(found: Mapping[str, Found], texts: Mapping[str, bytes]) -> dict[str, Found]:
+    """``found`` with the held texts in the place of the files; links lead to them too."""
+    return {
+        path: Found(readable(texts[end]), it.link) if (end := it.link or path) in texts else it
+        for path, it in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """The files as the next commit would have them.
 

@@ -24,7 +24,7 @@ from drifttools import (
 from studio_git.core.models import Resolution
 from studio_git.errors import FileChangedError, StudioError, UsageError
 from studio_git.services import changes
-from studio_git.services.changes import REPO, STUDIO, Step, Write
+from studio_git.services.changes import REPO, STUDIO, Plan, Step, Write
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing, look
 
@@ -34,8 +34,8 @@ def standing_in(workspace: Workspace) -> Standing:
     return standing
 
 
-def step(standing: Standing, *writes: Write) -> Step:
-    return Step(standing, Resolution.MERGED, writes, b"both\n")
+def plan(title: str, standing: Standing, *writes: Write) -> Plan:
+    return Plan(title, (Step(standing, Resolution.MERGED, writes, b"both\n"),))
 
 
 def test_both_sides_are_written_and_logged(repo: Repo) -> None:
@@ -43,14 +43,12 @@ def test_both_sides_are_written_and_logged(repo: Repo) -> None:
     with sees(repo.path) as workspace:
         number = changes.carry_out(
             workspace,
-            "merged CLAUDE.md",
-            [
-                step(
-                    standing_in(workspace),
-                    Write(STUDIO, "claude.md", TEXT.encode(), b"both\n"),
-                    Write(REPO, "CLAUDE.md", TEXT.encode(), b"both\n"),
-                )
-            ],
+            plan(
+                "merged CLAUDE.md",
+                standing_in(workspace),
+                Write(STUDIO, "claude.md", TEXT.encode(), b"both\n"),
+                Write(REPO, "CLAUDE.md", TEXT.encode(), b"both\n"),
+            ),
         )
     assert repo.read("CLAUDE.md") == studio_text() == "both\n"
     (operation,) = rows("SELECT * FROM git_operations")
@@ -67,14 +65,12 @@ def test_a_file_that_moved_meanwhile_stops_all_of_it(repo: Repo) -> None:
     with sees(repo.path) as workspace, pytest.raises(FileChangedError):
         changes.carry_out(
             workspace,
-            "merged",
-            [
-                step(
-                    standing_in(workspace),
-                    Write(STUDIO, "claude.md", TEXT.encode(), b"both\n"),
-                    Write(REPO, "CLAUDE.md", b"not what is there\n", b"both\n"),
-                )
-            ],
+            plan(
+                "merged",
+                standing_in(workspace),
+                Write(STUDIO, "claude.md", TEXT.encode(), b"both\n"),
+                Write(REPO, "CLAUDE.md", b"not what is there\n", b"both\n"),
+            ),
         )
     assert repo.read("CLAUDE.md") == studio_text() == TEXT
     (operation,) = rows("SELECT * FROM git_operations")
@@ -88,14 +84,12 @@ def test_files_are_made_and_removed(repo: Repo) -> None:
     with sees(repo.path) as workspace:
         changes.carry_out(
             workspace,
-            "made",
-            [
-                step(
-                    standing_in(workspace),
-                    Write(STUDIO, "claude.md", TEXT.encode(), None),
-                    Write(REPO, "new/x.md", None, b"new\n"),
-                )
-            ],
+            plan(
+                "made",
+                standing_in(workspace),
+                Write(STUDIO, "claude.md", TEXT.encode(), None),
+                Write(REPO, "new/x.md", None, b"new\n"),
+            ),
         )
         assert not canonical().exists()
         assert repo.read("new/x.md") == "new\n"
@@ -111,7 +105,7 @@ def test_nothing_is_written_out_of_the_tree(repo: Repo, path: str) -> None:
     (repo.path / "link").symlink_to("../outside")
     with sees(repo.path) as workspace, pytest.raises(StudioError):
         changes.carry_out(
-            workspace, "x", [step(standing_in(workspace), Write(REPO, path, None, b"x\n"))]
+            workspace, plan("x", standing_in(workspace), Write(REPO, path, None, b"x\n"))
         )
     assert list((repo.path.parent / "outside").iterdir()) == []
     assert not (repo.path.parent / "out.md").exists()
@@ -148,3 +142,39 @@ def test_new_files_of_studio_are_private(repo: Repo) -> None:
     ok(repo, "resolve", "CLAUDE.md", "--accept-repo")
     assert canonical().stat().st_mode & 0o777 == 0o600
     assert Path(home()).stat().st_mode & 0o777 == 0o700
+
+
+def test_what_an_editor_holds_is_left_to_the_editor(repo: Repo) -> None:
+    bound(repo)
+    with sees(repo.path) as workspace:
+        workspace.held["CLAUDE.md"] = TEXT.encode()
+        changes.carry_out(
+            workspace,
+            plan(
+                "merged CLAUDE.md",
+                standing_in(workspace),
+                Write(STUDIO, "claude.md", TEXT.encode(), b"both\n"),
+                Write(REPO, "CLAUDE.md", TEXT.encode(), b"both\n"),
+            ),
+        )
+        assert (studio_text(), repo.read("CLAUDE.md")) == ("both\n", TEXT)
+        assert workspace.held == {"CLAUDE.md": b"both\n"}
+        changes.undo(workspace, None)
+        assert (studio_text(), workspace.held) == (TEXT, {"CLAUDE.md": TEXT.encode()})
+
+
+def test_undo_looks_at_what_the_editor_holds(repo: Repo) -> None:
+    bound(repo)
+    repo.write("CLAUDE.md", edited(MIDDLE))
+    with sees(repo.path) as workspace:
+        standing = standing_in(workspace)
+        changes.carry_out(
+            workspace,
+            plan(
+                "kept", standing, Write(REPO, "CLAUDE.md", edited(MIDDLE).encode(), TEXT.encode())
+            ),
+        )
+        workspace.held["CLAUDE.md"] = b"typed since\n"
+        with pytest.raises(FileChangedError):
+            changes.undo(workspace, None)
+        assert workspace.held == {"CLAUDE.md": b"typed since\n"}
