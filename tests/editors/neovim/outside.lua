@@ -1,0 +1,10 @@
+local D = ...
+D.wait_for_diagnostics(2)
+D.studio({ 'resolve', 'CLAUDE.md', '--accept-repo' })
+D.wait_for_diagnostics(0)
+local file = vim.fn.glob(vim.env.STUDIO_HOME .. '/projects/*/context/claude.md')
+local text = io.open(file):read('*a')
+local changed = assert(io.open(file, 'w'))
+changed:write((text:gsub('functions short', 'functions brief')))
+changed:close()
+D.seen.moved = D.wait_for_diagnostics(1)

