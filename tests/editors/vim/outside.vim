@@ -1,0 +1,6 @@
+call WaitForDiagnostics(2)
+call Studio('resolve CLAUDE.md --accept-repo')
+call WaitForDiagnostics(0)
+let s:file = glob($STUDIO_HOME . '/projects/*/context/claude.md')
+call writefile(map(readfile(s:file), 'substitute(v:val, "functions short", "functions brief", "")'), s:file)
+let g:seen.moved = WaitForDiagnostics(1)

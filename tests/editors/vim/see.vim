@@ -1,0 +1,1 @@
+let g:seen.diagnostics = WaitForDiagnostics(2)
