@@ -8,6 +8,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+VSIX := lsp/editors/vscode/dist/studio-git.vsix
 OTHERS := 3.12 3.13
 # What sh, git and the frameworks do is the same under every Python.
 NOT_SHELL := --ignore-glob=*/test_installer* --ignore-glob=*/test_shims* --ignore-glob=*/test_frameworks* --ignore-glob=*/test_completion*
@@ -36,10 +37,12 @@ test-slow: $(STAMP) ## The heavy tests alone
 editors: ## Install the editors that the tests drive, as .ci/editors says
 	@for script in .ci/editors/*; do echo "== $$script"; sh $$script || exit 1; done
 
-test-editors: $(STAMP) ## The language server in real editors, installed by "make editors"
+test-editors: $(STAMP) $(VSIX) ## The language server in real editors, installed by "make editors"
 	$(BIN)/pytest -q -m editor tests/editors
 
-vscode: ## Build the extension for VS Code: lsp/editors/vscode/dist/studio-git.vsix
+vscode: $(VSIX) ## Build the extension for VS Code: lsp/editors/vscode/dist/studio-git.vsix
+
+$(VSIX): $(wildcard lsp/editors/vscode/*.* lsp/editors/vscode/src/*)
 	cd lsp/editors/vscode && npm ci --no-audit --no-fund --loglevel=error && npm run --silent package
 
 test-other: ## The quick tests on the other Pythons, but for those of the shell's part
