@@ -59,7 +59,7 @@ async def slow(params: types.ReferenceParams) -> None:
 
 @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 def printing(params: types.DocumentSymbolParams) -> list[Any]:
-    print("this is not for the client")
+    print("this is not for the client")  # noqa: T201
     os.write(1, b"nor is this\n")
     os.system("echo nor that; cat")
     return []
