@@ -81,6 +81,12 @@ AGENTS_IN_STUDIO = "# Agents\n\n🤖 Answer in plain English.\n\nCite the file a
 AGENTS_LINE = 2
 """The line of AGENTS.md that Studio changed, counted from 0."""
 
+MESSAGE = "Change limits\n\nDecision: Cap limits\nRationale: They grew\n\nThis is prose.\n"
+"""A commit message in which git would not read the decision, because prose follows it."""
+
+MESSAGE_LINE = 2
+"""The line of the decision in it, counted from 0."""
+
 SOURCE = "src/limits.py"
 DECISION = "Keep limits in one table"
 LATER_DECISION = "Refuse limits below zero"
@@ -128,6 +134,11 @@ class Story:
     def source(self) -> Path:
         """The source file that has a history."""
         return self.repo.path / SOURCE
+
+    @property
+    def message(self) -> Path:
+        """The file in which git lets an editor write a commit's message."""
+        return self.repo.path / ".git" / "COMMIT_EDITMSG"
 
     def studio(self, *words: str | Path) -> Answer:
         """Run ``git studio`` in the repository."""

@@ -15,6 +15,8 @@ from editors.story import (
     CLAUDE,
     EDITED_LINES,
     EDITS,
+    MESSAGE,
+    MESSAGE_LINE,
     SKILL,
     SKILL_LINE,
     SKILL_WORDS,
@@ -135,6 +137,14 @@ def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
     assert story.resolutions() == ["accepted_repo"]
     titles = [row["title"] for row in story.rows("SELECT title FROM decisions")]
     assert any("short" in title for title in titles)
+
+
+def test_a_commit_message_is_checked(play: Play, story: Story) -> None:
+    story.message.write_text(MESSAGE)
+    seen = play("message", story.message)
+    assert seen["filetype"] == "gitcommit"
+    assert "message/unparsed" in {it["code"] for it in seen["diagnostics"]}
+    assert seen["diagnostics"][0]["line"] == MESSAGE_LINE
 
 
 @pytest.mark.parametrize("how", ["quit", "kill"])

@@ -1,0 +1,2 @@
+let g:seen.filetype = &filetype
+let g:seen.diagnostics = Wait('a diagnostic', function('Diagnostics'))
