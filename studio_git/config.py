@@ -53,7 +53,9 @@ class Proposal:
     """What a committed ``.studio.toml`` says of the project and its files; nobody is bound by it.
 
     ``context`` maps canonical names to repository paths, ``aliases`` repository paths to
-    canonical names. ``unknown`` lists keys that this release does not know, dotted.
+    canonical names. ``editor`` are settings of the editor companion, as they stand
+    (:mod:`studio_git.core.editorsettings`). ``unknown`` lists keys that this release does not
+    know, dotted.
     """
 
     project_id: str = ""
@@ -64,6 +66,7 @@ class Proposal:
     gap_minutes: int | None = None
     lead_in_minutes: int | None = None
     message: Policy | None = None
+    editor: Mapping[str, Any] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
 
@@ -143,6 +146,7 @@ def parse_proposal(data: bytes, path: Path) -> Proposal:
         gap_minutes=reader.minutes(capture, "capture.gap"),
         lead_in_minutes=reader.minutes(capture, "capture.lead-in"),
         message=reader.message(reader.table(document, "message")),
+        editor=reader.table(document, "editor"),
         unknown=_unknown(document),
     )
 
@@ -234,7 +238,11 @@ def _minutes(configured: Mapping[str, list[str]], key: str, team: int | None, de
 def _unknown(document: Mapping[str, Any]) -> tuple[str, ...]:
     found = []
     for table, content in document.items():
-        if table not in _KNOWN_KEYS:
+        if table == "editor":
+            from studio_git.core import editorsettings
+
+            found += [f"editor.{key}" for key in editorsettings.read(content).unknown]
+        elif table not in _KNOWN_KEYS:
             found.append(table)
         elif table != "context" and isinstance(content, Mapping):
             found += [f"{table}.{key}" for key in content if key not in _KNOWN_KEYS[table]]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from studio_git import __version__
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until the client says ``exit`` or its end of the pipe closes; the exit status."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Serve until the client says ``exit`` or goes away; ends the process."""
     parser = argparse.ArgumentParser(
         prog="studio-lsp",
         description="The language server of Project Studio. An editor starts it and speaks the "
@@ -24,12 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="speak over standard input and output (it always does; many editors say so)",
     )
     parser.parse_args(arguments)
+    from studio_lsp.lifetime import leave
+    from studio_lsp.logs import begin_log
     from studio_lsp.server import create_server
+    from studio_lsp.transport import private_streams, serve
 
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    create_server().start_io()
-    return 0
+    stdin, stdout = private_streams()
+    log_file = begin_log()
+    leave(serve(create_server(log_file), stdin, stdout))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

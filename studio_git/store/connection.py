@@ -53,6 +53,13 @@ class Store:
         if self.refusal is not None:
             raise self.refusal
 
+    def data_version(self) -> int:
+        """A number that is another one once somebody else has committed something.
+
+        See https://sqlite.org/pragma.html#pragma_data_version.
+        """
+        return int(self.db.execute("PRAGMA data_version").fetchone()[0])
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One short write transaction, begun as a writer; nested uses join the outer one."""

@@ -1,0 +1,75 @@
+"""The open documents, as the client keeps them. Used on the event loop alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lsprotocol import types
+
+from studio_lsp import lines
+
+MAX_CHARACTERS = 8 << 20
+"""Longer documents are not looked at: a context file has at most 2 MiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One document as it is now. ``pieces`` are its lines with their ends, and never change."""
+
+    uri: str
+    language: str
+    version: int | None
+    pieces: list[str]
+
+
+class Documents:
+    """What is open, and which document was used last."""
+
+    def __init__(self) -> None:
+        self.encoding = "utf-16"
+        self._open: dict[str, Opened] = {}
+        self._last = ""
+
+    def open(self, item: types.TextDocumentItem) -> None:
+        """A document was opened, or opened again."""
+        pieces = lines.split(item.text) if len(item.text) <= MAX_CHARACTERS else [""]
+        self._open[item.uri] = Opened(item.uri, item.language_id, item.version, pieces)
+        self._last = item.uri
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """A document was changed; one that was never opened is passed over."""
+        found = self._open.get(params.text_document.uri)
+        if found is None:
+            return
+        pieces = lines.apply_changes(found.pieces, params.content_changes, self.encoding)
+        if sum(map(len, pieces)) > MAX_CHARACTERS:
+            pieces = [""]
+        self._open[found.uri] = replace(found, pieces=pieces, version=params.text_document.version)
+        self._last = found.uri
+
+    def close(self, uri: str) -> None:
+        """A document was closed."""
+        self._open.pop(uri, None)
+        if self._last == uri:
+            self._last = next(reversed(self._open), "")
+
+    def get(self, uri: str) -> Opened | None:
+        """An open document."""
+        return self._open.get(uri)
+
+    def used(self, uri: str) -> Opened | None:
+        """An open document that somebody asks about now."""
+        found = self._open.get(uri)
+        if found is not None:
+            self._last = uri
+        return found
+
+    @property
+    def last(self) -> str:
+        """The document that was used last; empty where none is open."""
+        return self._last
+
+    def __iter__(self) -> Iterator[Opened]:
+        """Every open document."""
+        return iter(list(self._open.values()))

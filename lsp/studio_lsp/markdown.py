@@ -1,0 +1,28 @@
+"""Markdown that is inert, and how it reads where a client shows none."""
+
+from __future__ import annotations
+
+import re
+
+from studio_git.core.names import printable
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
+_MARKS = re.compile(r"\\(.)|\*\*|`|^#+ |^---$", re.MULTILINE)
+
+
+def escaped(text: str) -> str:
+    """Words of somebody else's as Markdown that shows them and does nothing.
+
+    No link, no image, no HTML and no command comes of them, and nothing that a terminal obeys.
+    """
+    return _SPECIAL.sub(r"\\\1", printable(text).replace("://", ":\u200b//"))
+
+
+def quoted(text: str) -> str:
+    """A longer text of somebody else's, line by line, as a quotation."""
+    return "\n".join(f"> {escaped(line)}  " for line in text.splitlines())
+
+
+def plain(markdown: str) -> str:
+    """Our own Markdown as plain text: the marks taken out, the words kept."""
+    return _MARKS.sub(lambda match: match[1] or "", markdown).replace("  \n", "\n")

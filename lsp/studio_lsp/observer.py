@@ -1,0 +1,130 @@
+"""Watches the store, its files and the clones, and says when something changed.
+
+Editors' own watchers are no floor to stand on: Neovim on Linux and ALE have none. So a thread
+looks several times a second: ``PRAGMA data_version`` tells of every other connection's commit,
+and modification times of files that are changed without the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from studio_git.config import STUDIO_TOML
+from studio_git.errors import StudioError
+from studio_git.services import binding
+from studio_git.services.drift import context_dir
+from studio_git.store.connection import Store, open_store
+from studio_lsp.clones import Clone
+from studio_lsp.desk import Desk
+
+INTERVAL = 0.25
+"""Seconds between two looks; what changes is to be seen within a second."""
+
+_REGISTRY = ("skills", "agents", "tools", "templates", "prompts")
+_MANY = 2000
+"""Context files of one project that are looked at; more are not expected."""
+
+log = logging.getLogger(__name__)
+
+
+class Observer(threading.Thread):
+    """Calls ``changed`` on the event loop whenever a look differs from the one before."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        loop: asyncio.AbstractEventLoop,
+        changed: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(name="observer", daemon=True)
+        self._desk = desk
+        self._loop = loop
+        self._changed = changed
+        self._stopped = threading.Event()
+        self._stores: dict[Path, tuple[ExitStack, Store]] = {}
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        before: Hashable = None
+        while not self._stopped.wait(INTERVAL):
+            try:
+                now = self._look()
+            except Exception:
+                log.exception("the observer failed")
+                continue
+            if before is not None and now != before:
+                asyncio.run_coroutine_threadsafe(self._told(), self._loop)
+            before = now
+        for stack, _ in self._stores.values():
+            stack.close()
+
+    async def _told(self) -> None:
+        try:
+            await self._changed()
+        except Exception:
+            log.exception("telling of a change failed")
+
+    def _look(self) -> Hashable:
+        clones = self._desk.clones.known()
+        homes = {clone.home for clone in clones}
+        if self._desk.home is not None:
+            homes.add(self._desk.home)
+        return (
+            frozenset((home, self._version(home), *_stamps(_folders(home))) for home in homes),
+            frozenset((clone.place.top, *_stamps(_files(clone))) for clone in clones),
+        )
+
+    def _version(self, home: Path) -> int:
+        try:
+            if home not in self._stores:
+                stack = ExitStack()
+                self._stores[home] = stack, stack.enter_context(open_store(home))
+            return self._stores[home][1].data_version()
+        except (StudioError, sqlite3.Error):
+            found = self._stores.pop(home, None)
+            if found is not None:
+                found[0].close()
+            return -1
+
+
+def _folders(home: Path) -> Iterable[Path]:
+    return (home / "registry" / name for name in _REGISTRY)
+
+
+def _files(clone: Clone) -> Iterable[Path]:
+    place = clone.place
+    yield place.git_dir / "HEAD"
+    yield place.git_dir / "logs" / "HEAD"
+    yield place.common_dir / "packed-refs"
+    yield place.common_dir / "config"
+    yield binding.note_path(place.common_dir)
+    yield place.top / STUDIO_TOML
+    folder = context_dir(clone.home, clone.project_id)
+    for number, (at, _, names) in enumerate(os.walk(folder)):
+        if number > _MANY:
+            return
+        for name in names[:_MANY]:
+            path = Path(at, name)
+            yield path
+            yield place.top / path.relative_to(folder)
+
+
+def _stamps(paths: Iterable[Path]) -> Iterable[tuple[int, int, int]]:
+    for path in paths:
+        try:
+            found = path.stat()
+        except OSError:
+            yield (0, 0, 0)
+        else:
+            yield (found.st_mtime_ns, found.st_size, found.st_ino)
