@@ -35,18 +35,24 @@ class Ending:
         self._grace = grace
         self._begun = asyncio.Event()
         self._lock = threading.RLock()  # a signal's handler may come in between
-        self._status = 0
+        self._status: int | None = None
         self._last_resort: threading.Timer | None = None
+
+    def arm(self, status: int) -> None:
+        """Let the process be ended by force after a while, should it not end by itself."""
+        with self._lock:
+            if self._last_resort is None:
+                self._last_resort = threading.Timer(self._grace, os._exit, [status])
+                self._last_resort.daemon = True
+                self._last_resort.start()
 
     def begin(self, status: int, why: str) -> None:
         """Begin the end; a second reason changes nothing."""
         with self._lock:
-            if self._last_resort is not None:
+            if self._status is not None:
                 return
             self._status = status
-            self._last_resort = threading.Timer(self._grace, os._exit, [status])
-            self._last_resort.daemon = True
-            self._last_resort.start()
+        self.arm(status)
         logger.info("The server ends: %s", why)
         with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._begun.set)
@@ -54,7 +60,7 @@ class Ending:
     async def wait(self) -> int:
         """Wait for the beginning of the end; the exit status."""
         await self._begun.wait()
-        return self._status
+        return self._status or 0
 
     def done(self) -> None:
         """All is written: what would have ended the process by force is called off."""
@@ -84,18 +90,17 @@ class Watch:
         """Look no more."""
         self._stopped.set()
 
-    def follow(self, process_id: int | None) -> None:
-        """Take the client's word for its process id.
+    def follow(self, process_id: int | None) -> bool:
+        """Take the client's word for its process id; whether it is followed from here on.
 
         An id that is unknown here belongs to another machine or container: it is not followed.
         """
-        if process_id is None:
-            return
-        client = _Process(process_id)
-        if client.alive():
-            self._client = client
-        else:
+        client = None if process_id is None else _Process(process_id)
+        if client is None or not client.alive():
             logger.info("The client's process %s is not one of this machine", process_id)
+            return False
+        self._client = client
+        return True
 
     def _run(self) -> None:
         while not self._stopped.wait(_INTERVAL):
@@ -151,20 +156,30 @@ def _alive_on_windows(process_id: int) -> bool:
 
 
 @contextmanager
-def signals(ending: Ending) -> Iterator[None]:
-    """Within the block, a signal that asks the process to end begins the end."""
+def signals(loop: asyncio.AbstractEventLoop, ending: Ending) -> Iterator[None]:
+    """Within the block, a signal that asks the process to end begins the end.
 
-    def begin(number: int, _frame: FrameType | None) -> None:
+    The loop's handler wakes the loop, also where the system gives the signal to another thread;
+    Python's own comes through where a handler of ours holds up the loop.
+    """
+
+    def begin(number: int, _frame: FrameType | None = None) -> None:
         ending.begin(128 + number, f"signal {number}")
 
     names = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, begin) for number in numbers}
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        with suppress(NotImplementedError):  # Windows, whose loop is woken by each signal
+            loop.add_signal_handler(number, begin, number)
+        signal.signal(number, begin)
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def leave(status: int) -> NoReturn:

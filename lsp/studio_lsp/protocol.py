@@ -76,7 +76,7 @@ class StudioProtocol(LanguageServerProtocol):
         self.at_end: list[Callable[[], None]] = []
         self._phase = _Phase.BEFORE
         self._end: Callable[[int, str], None] | None = None
-        self._follow: Callable[[int | None], None] | None = None
+        self._follow: Callable[[int | None], object] | None = None
         self._finished = False
         self._exit_asked = False
         super().__init__(server, converter)
@@ -85,7 +85,7 @@ class StudioProtocol(LanguageServerProtocol):
         self,
         writer: Writes,
         end: Callable[[int, str], None],
-        follow: Callable[[int | None], None],
+        follow: Callable[[int | None], object],
     ) -> None:
         """Say where messages go, how the server ends (status, why), and who follows a process."""
         self.set_writer(writer)
@@ -106,7 +106,7 @@ class StudioProtocol(LanguageServerProtocol):
 
     def closed(self) -> None:
         """End, because the client closed its end of the pipe."""
-        self._stop(0 if self._phase is _Phase.STOPPING else 1, "the client closed its end")
+        self._leave("the client closed its end")
 
     def finish(self) -> None:
         """Do what has to be done before the end, unless it was done already."""
@@ -299,6 +299,14 @@ class StudioProtocol(LanguageServerProtocol):
             return
         self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
+    def _leave(self, why: str) -> None:
+        """End; a ``shutdown`` that is still being answered gets a little time."""
+        if self._phase is _Phase.STOPPING and not self._shutdown:
+            self._exit_asked = True
+            asyncio.get_running_loop().call_later(SHUTDOWN_SECONDS, self._stop, 0, why)
+        else:
+            self._stop(0 if self._shutdown else 1, why)
+
     def _stop(self, status: int, why: str) -> None:
         if self._end is not None:
             self._end(status, why)
@@ -327,12 +335,8 @@ class StudioProtocol(LanguageServerProtocol):
 
     @lsp_method(types.EXIT)
     def lsp_exit(self, *_: Any) -> None:  # type: ignore[override]  # pygls' one is a generator
-        """End the server; a ``shutdown`` that is still being answered gets a little time."""
-        if self._phase is _Phase.STOPPING and not self._shutdown:
-            self._exit_asked = True
-            asyncio.get_running_loop().call_later(SHUTDOWN_SECONDS, self._stop, 0, "exit")
-        else:
-            self._stop(0 if self._shutdown else 1, "exit")
+        """End the server."""
+        self._leave("exit")
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     async def lsp_workspace__execute_command(  # type: ignore[override]  # as above

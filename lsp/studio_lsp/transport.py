@@ -73,7 +73,7 @@ class Writer:
 
 
 class Reader:
-    """Reads messages and hands them to the loop, in order."""
+    """Reads messages and hands them to the loop, in order; says from its thread when all are."""
 
     def __init__(
         self,
@@ -106,8 +106,7 @@ class Reader:
             logger.warning("The client's messages cannot be read: %s", error.strerror)
         except RuntimeError:  # the loop is closed: the server has ended
             return
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._ended)
+        self._ended()
 
     def _hand_over(self, found: Frame | Broken) -> None:
         self._room.acquire()
@@ -159,9 +158,16 @@ async def _serve(protocol: StudioProtocol, stdin: int, stdout: int) -> int:
     ending = Ending(loop)
     watch = Watch(lambda why: ending.begin(1, why))
     writer = Writer(stdout, lambda why: ending.begin(1, why))
-    reader = Reader(stdin, loop, protocol.receive, protocol.closed)
+
+    def ended() -> None:
+        # In its turn, since an "exit" may wait before it; but the loop may never come to it.
+        ending.arm(1)
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(protocol.closed)
+
+    reader = Reader(stdin, loop, protocol.receive, ended)
     protocol.connect(writer, ending.begin, watch.follow)
-    with signals(ending):
+    with signals(loop, ending):
         watch.start()
         reader.start()
         status = await ending.wait()

@@ -130,7 +130,8 @@ def busy(ls: LanguageServer, argument: Any) -> None:
 
 @server.command("odd.block")
 def block(ls: LanguageServer, argument: Any) -> None:
-    """Never give the event loop back."""
+    """Say so, and never give the event loop back."""
+    ls.window_log_message(types.LogMessageParams(types.MessageType.Log, "blocking"))
     while True:
         time.sleep(0.01)
 

@@ -43,15 +43,14 @@ def notification(method: str, params: Any = None) -> Message:
 class Wire:
     """A server's process and its pipes; what it says is read by a thread, as an editor does."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], *, reading: bool) -> None:
         self.process = process
         self.received: list[Message] = []
         self.stderr = b""
         self._queue: queue.Queue[Message | None] = queue.Queue()
         self._number = 1000
-        self._threads = [
-            threading.Thread(target=target, daemon=True) for target in (self._read, self._listen)
-        ]
+        targets = (self._read, self._listen) if reading else (self._listen,)
+        self._threads = [threading.Thread(target=target, daemon=True) for target in targets]
         for thread in self._threads:
             thread.start()
 
@@ -133,18 +132,17 @@ class Wire:
 
 @contextmanager
 def connected(
-    words: Sequence[str] = STUDIO_LSP, *, env: dict[str, str] | None = None, **options: Any
+    words: Sequence[str] = STUDIO_LSP, *, env: dict[str, str] | None = None, reading: bool = True
 ) -> Iterator[Wire]:
-    """A server of its own for the length of the block."""
+    """A server of its own for the length of the block; what it says is read, unless told not."""
     process = subprocess.Popen(
         words,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | (env or {}),
-        **options,
     )
-    wire = Wire(process)
+    wire = Wire(process, reading=reading)
     try:
         yield wire
     finally:
