@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Entry] = {
     "task": Entry(REMEMBER, "Add, start, complete and list tasks"),
     "why": Entry(REMEMBER, "Show what is behind a line, a file or a commit"),
     "message": Entry(REMEMBER, "Check and correct the trailers of a commit message"),
+    "registry": Entry(REMEMBER, "Keep skills, agents, tools, templates and prompts"),
     "activity": Entry(REMEMBER, "Show what happened, newest first"),
     "init": Entry(SET_UP, "Bind this repository to a project"),
     "project": Entry(SET_UP, "List, show, edit and archive projects"),

@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message activity init project hooks completion'
+        commands='status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message registry activity init project hooks completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -337,6 +337,36 @@ __git_studio_command() {
         valued=''
         argument='@file'
         ;;
+    'registry')
+        commands='add list show sync'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'registry add')
+        commands=''
+        options='-n --name --json -h --help'
+        valued='-n --name'
+        argument='@file'
+        ;;
+    'registry list')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='skill agent tool template prompt'
+        ;;
+    'registry show')
+        commands=''
+        options='-t --type --json -h --help'
+        valued='-t --type'
+        argument='@text'
+        ;;
+    'registry sync')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
+        ;;
     'activity')
         commands=''
         options='-p --project --all-projects -n --limit --json -h --help'
@@ -423,6 +453,7 @@ __git_studio_value() {
     case $1:$2 in
     ':-C') echo '@folder' ;;
     'cycle start:-t' | 'cycle start:--type') echo 'feature spike bugfix research' ;;
+    'registry show:-t' | 'registry show:--type') echo 'skill agent tool template prompt' ;;
     'project edit:--path') echo '@file' ;;
     *) echo @text ;;
     esac

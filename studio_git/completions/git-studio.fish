@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message activity init project hooks completion
+            printf '%s\n' status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message registry activity init project hooks completion
         case 'session'
             printf '%s\n' list show
         case 'decision'
@@ -66,6 +66,8 @@ function __git_studio_below
             printf '%s\n' add complete list start
         case 'message'
             printf '%s\n' check fix
+        case 'registry'
+            printf '%s\n' add list show sync
         case 'project'
             printf '%s\n' archive edit list show unarchive
         case 'hooks'
@@ -124,6 +126,10 @@ function __git_studio_valued
             printf '%s\n' -p --project
         case 'why'
             printf '%s\n' -n --limit
+        case 'registry add'
+            printf '%s\n' -n --name
+        case 'registry show'
+            printf '%s\n' -t --type
         case 'activity'
             printf '%s\n' -p --project -n --limit
         case 'init'
@@ -150,6 +156,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a task -d 'Add, start, complete and list tasks'
     complete -c $program -n '__git_studio_at \'\'' -f -a why -d 'Show what is behind a line, a file or a commit'
     complete -c $program -n '__git_studio_at \'\'' -f -a message -d 'Check and correct the trailers of a commit message'
+    complete -c $program -n '__git_studio_at \'\'' -f -a registry -d 'Keep skills, agents, tools, templates and prompts'
     complete -c $program -n '__git_studio_at \'\'' -f -a activity -d 'Show what happened, newest first'
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
@@ -331,6 +338,24 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'message fix\'' -s n -l dry-run -f -d 'Print the message; leave the file alone.'
     complete -c $program -n '__git_studio_at \'message fix\'' -l strip -f -d 'Take out comments and what is below the scissors.'
     complete -c $program -n '__git_studio_at \'message fix\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a add -d 'Add an item: a copy of FILE, which for a template is a folder'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a list -d 'List the items of one type, or of all'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a show -d 'Show one item: what it is for, who uses it, and its file'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a sync -d 'Bring rows and files together, whichever was edited'
+    complete -c $program -n '__git_studio_at \'registry\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry add\'' -F
+    complete -c $program -n '__git_studio_at \'registry add\'' -s n -l name -x -d 'What it is to be called; else what its file says.'
+    complete -c $program -n '__git_studio_at \'registry add\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry list\'' -f -a 'skill agent tool template prompt'
+    complete -c $program -n '__git_studio_at \'registry list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry show\'' -f
+    complete -c $program -n '__git_studio_at \'registry show\'' -s t -l type -x -a 'skill agent tool template prompt' -d 'Of which type it is.'
+    complete -c $program -n '__git_studio_at \'registry show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry sync\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry sync\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'activity\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'activity\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'

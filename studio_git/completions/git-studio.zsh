@@ -173,6 +173,74 @@ __git-studio_activity() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_registry_sync() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_registry_show() {
+  _arguments -s -S \
+    '(-t --type)-t+[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(-t --type)--type=[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
+}
+
+__git-studio_registry_list() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TYPE:(skill agent tool template prompt)'
+}
+
+__git-studio_registry_add() {
+  _arguments -s -S \
+    '(-n --name)-n+[What it is to be called; else what its file says.]:TEXT: ' \
+    '(-n --name)--name=[What it is to be called; else what its file says.]:TEXT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TYPE:(skill agent tool template prompt)' \
+    ':FILE:_files'
+}
+
+__git-studio_registry() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'add:Add an item\: a copy of FILE, which for a template is a folder'
+        'list:List the items of one type, or of all'
+        'show:Show one item\: what it is for, who uses it, and its file'
+        'sync:Bring rows and files together, whichever was edited'
+      )
+      _describe -t commands 'git studio registry command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        add) __git-studio_registry_add && ret=0 ;;
+        list) __git-studio_registry_list && ret=0 ;;
+        show) __git-studio_registry_show && ret=0 ;;
+        sync) __git-studio_registry_sync && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
 __git-studio_message_fix() {
   _arguments -s -S \
     '(-n --dry-run)-n[Print the message; leave the file alone.]' \
@@ -733,6 +801,7 @@ _git-studio() {
         'task:Add, start, complete and list tasks'
         'why:Show what is behind a line, a file or a commit'
         'message:Check and correct the trailers of a commit message'
+        'registry:Keep skills, agents, tools, templates and prompts'
         'activity:Show what happened, newest first'
         'init:Bind this repository to a project'
         'project:List, show, edit and archive projects'
@@ -761,6 +830,7 @@ _git-studio() {
         task) __git-studio_task && ret=0 ;;
         why) __git-studio_why && ret=0 ;;
         message) __git-studio_message && ret=0 ;;
+        registry) __git-studio_registry && ret=0 ;;
         activity) __git-studio_activity && ret=0 ;;
         init) __git-studio_init && ret=0 ;;
         project) __git-studio_project && ret=0 ;;

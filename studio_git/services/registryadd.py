@@ -1,0 +1,220 @@
+"""Adding an item to the registry: its file, whole and private, and its row."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio_git import files
+from studio_git.core import hidden, registryfiles
+from studio_git.core.models import Unreadable
+from studio_git.core.registryfiles import SUFFIXES, Details, ItemType, name_from
+from studio_git.core.registrytypes import SYNTAX, Problem, check_name
+from studio_git.core.text import readable
+from studio_git.errors import FileChangedError, UsageError
+from studio_git.services import registrytemplates
+from studio_git.services.registryitems import (
+    README,
+    Item,
+    folder_of,
+    item_of,
+    known,
+    require_in_place,
+)
+from studio_git.store import registry
+from studio_git.store.connection import Store
+from studio_git.store.registry import ItemRow
+
+_SKILL_FILE = "SKILL.md"
+_NO_NAME = "Give it one: --name NAME"
+_JSON = (ItemType.AGENT, ItemType.TOOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The item as it stands now; ``changed`` is False where the same one was there already.
+
+    ``warnings`` tell what is wrong in it, one line each.
+    """
+
+    item: Item
+    changed: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is to be added: a text (a template's README), where it came from, and its name."""
+
+    text: str
+    shown: str
+    stem: str
+
+
+def add(store: Store, item_type: ItemType, source: Path | bytes, name: str | None = None) -> Added:
+    """Put an item into the registry; the same one twice is no change.
+
+    ``source`` is a file, or its bytes; of a template a folder; of a skill also a folder with a
+    ``SKILL.md``. Without ``name`` the item is called as its file says, else as the file is.
+    Raises UsageError for what cannot be read or is taken, StudioError for what cannot be written.
+    """
+    store.require_writable()
+    require_in_place(store.home, item_type)
+    found = _source(item_type, source)
+    there = [item_of(row, store.home) for row in registry.every(store.db)]
+    said = registryfiles.details(
+        item_type,
+        found.text,
+        skills=known(there, ItemType.SKILL),
+        tools=known(there, ItemType.TOOL),
+    )
+    _refuse_syntax(found, said.problems)
+    chosen = _name(found, said, name)
+    text = found.text
+    if item_type in _JSON and said.name and said.name != chosen:
+        text = registryfiles.with_member(text, "name", chosen) or text
+    row = ItemRow(
+        type=item_type,
+        id=chosen,
+        name=chosen,
+        description=said.description,
+        subtype=said.tool_type or None,
+        path=chosen + SUFFIXES[item_type],
+    )
+    warnings = tuple(warnings_of(said.problems, text))
+    if item_type is ItemType.TEMPLATE and isinstance(source, Path):
+        changed = _add_template(store, row, source)
+        return Added(item_of(row, store.home), changed, warnings)
+    changed = _add_file(store, row, text.encode())
+    return Added(item_of(row, store.home), changed, warnings)
+
+
+def warnings_of(problems: tuple[Problem, ...], text: str) -> list[str]:
+    """What is wrong in a text, and which characters in it nobody sees, a line each."""
+    told = [
+        f"line {problem.line + 1}: {problem.message} {problem.hint}".rstrip()
+        for problem in problems
+    ]
+    return told + [
+        f"line {found.line + 1}: hidden characters: {hidden.describe(found)}"
+        for found in hidden.find(text, 20)
+    ]
+
+
+def _source(item_type: ItemType, source: Path | bytes) -> _Source:
+    if isinstance(source, bytes):
+        if item_type is ItemType.TEMPLATE:
+            raise UsageError("a template is a folder.", "Name the folder.")
+        return _Source(_text(source, "the text"), "the text", "")
+    shown = str(source)
+    if item_type is ItemType.TEMPLATE:
+        if not source.is_dir():
+            raise UsageError(f"{shown} is no folder.", "A template is a folder of files.")
+        readme = files.read_side(source / README, inside=source)
+        text = readme.decode("utf-8") if isinstance(readme, bytes) else ""
+        return _Source(text, shown, source.resolve().name)
+    path = source / _SKILL_FILE if item_type is ItemType.SKILL and source.is_dir() else source
+    side = files.read_side(path, inside=Path(path.resolve().anchor))
+    if side is None:
+        raise UsageError(f"there is no file {path}.", "Name a file that exists.")
+    if isinstance(side, Unreadable):
+        raise UsageError(f"{path} cannot be used: {side.reason}.", "Name a text file in UTF-8.")
+    stem = path.resolve().parent.name if path.name == _SKILL_FILE else path.stem
+    return _Source(_text(side, shown), str(path), stem)
+
+
+def _text(data: bytes, shown: str) -> str:
+    side = readable(data)
+    if isinstance(side, bytes):
+        return side.decode("utf-8")
+    reason = side.reason if side is not None else "empty"
+    raise UsageError(f"{shown} cannot be used: {reason}.", "Name a text file in UTF-8.")
+
+
+def _refuse_syntax(found: _Source, problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        if problem.code == SYNTAX:
+            place = f"{found.shown}, line {problem.line + 1}, column {problem.column + 1}"
+            hint = problem.hint or "Put it right there, and add it again."
+            raise UsageError(f"{place}: {problem.message}", hint)
+
+
+def _name(found: _Source, said: Details, name: str | None) -> str:
+    if name is None:
+        derived = (name_from(word) for word in (said.name, found.stem, said.title))
+        name = next((word for word in derived if word), "")
+        if not name:
+            raise UsageError(f"{found.shown} has no name.", _NO_NAME)
+    check_name(name)
+    return name
+
+
+def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
+    folder = folder_of(store.home, row.type)
+    target = folder / row.path
+    there = files.read_side(target, inside=folder)
+    if _is_known(store, row, same=there == data):
+        return False
+    if there != data:
+        try:
+            files.write_whole(target, data, inside=folder, expected=None, lock=store.lock)
+        except FileChangedError:
+            raise _taken(row) from None
+    with store.writing() as db:
+        done = insert(db, row)
+    if not done:
+        if there != data:
+            files.remove(target, inside=folder, expected=data, lock=store.lock)
+        raise _taken(row)
+    return True
+
+
+def _add_template(store: Store, row: ItemRow, source: Path) -> bool:
+    target = folder_of(store.home, row.type) / row.path
+    found = registrytemplates.contents(source)
+    there = registrytemplates.contents(target) if target.is_dir() else None
+    if _is_known(store, row, same=there == found):
+        return False
+    if there is None:
+        registrytemplates.write(store, target, found)
+    elif there != found:
+        raise _taken(row)
+    with store.writing() as db:
+        if not insert(db, row):
+            raise _taken(row)
+    return True
+
+
+def _is_known(store: Store, row: ItemRow, *, same: bool) -> bool:
+    """Whether the very same item is there already. Raises UsageError where another one is."""
+    folded = row.name.casefold()
+    for other in registry.every(store.db, row.type):
+        words = (other.id, other.name, other.path.rstrip("/"))
+        if folded in map(str.casefold, words) or other.path.casefold() == row.path.casefold():
+            if same and other.path.rstrip("/") == row.path:
+                return True
+            raise _taken(row)
+    return False
+
+
+def insert(db: sqlite3.Connection, row: ItemRow) -> bool:
+    """Add the row of a file, and remember that they agree; False where it is taken."""
+    if not registry.add(db, row):
+        return False
+    registry.agree(db, row.type, row.id, digest(row.description, row.subtype))
+    return True
+
+
+def digest(description: str, subtype: str | None) -> str:
+    """What is kept of a row that agrees with its file."""
+    said = f"{description}\0{subtype or ''}".encode("utf-8", "replace")
+    return hashlib.sha256(said).hexdigest()
+
+
+def _taken(row: ItemRow) -> UsageError:
+    return UsageError(
+        f"there is a {row.type.value} {row.name} already, and it is another one.",
+        "Choose another name with --name, or edit the one that is there.",
+    )
