@@ -42,6 +42,146 @@ def vscode(story: Story, tmp_path: Path) -> Open:
     return start
 
 
+FIRST, LAST = (line + 1 for line in EDITED_LINES)  # VS Code counts from 1
+WHY = {"studio.hover.why": True}
+
+
+def test_drift_is_seen_and_accepted(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        window.lens("Accept into Studio")
+        assert "CLAUDE.md" in "".join(window.problem("drift/repo-ahead"))
+        window.status("2 files differ")
+        window.goTo(LAST, 1)
+        titles = window.codeActions("Accept into Studio")
+        assert {"Use Studio's version", "Dismiss", "Compare with Studio's version"} <= set(titles)
+        window.codeAction("Accept into Studio")
+        window.squiggles("info", 0)
+        window.lens("Studio: synced")
+        window.status("AGENTS.md differs")
+    assert story.canonical() == drifted()
+    assert story.kind() is None
+    assert story.resolutions() == ["accepted_repo"]
+
+
+def test_one_change_is_accepted_from_its_lens_or_quick_fix(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        window.goTo(FIRST, 1)
+        window.codeAction("Accept into Studio (this change)")
+        window.squiggles("info", 1)
+        window.clickLens("Accept into Studio")
+        window.squiggles("info", 0)
+    assert story.canonical() == drifted()
+
+
+def test_studios_version_comes_into_the_editor(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("AGENTS.md")
+        window.squiggles("info", 1)
+        window.goTo(AGENTS_LINE + 1, 1)
+        window.codeAction("Use Studio's version")
+        window.shows("Answer in plain English.")
+        window.squiggles("info", 0)
+        window.press("Control+S")
+        wait_until(lambda: story.agents.read_text() == AGENTS_IN_STUDIO, "the file")
+        window.status("CLAUDE.md differs")
+    assert story.kind("agents.md") is None
+    assert story.resolutions("agents.md") == ["kept_studio"]
+
+
+def test_a_comparison_has_both_sides_and_follows_the_store(vscode: Open, story: Story) -> None:
+    (_, edited), (old, _) = EDITS[0], EDITS[0]
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        window.command("Studio: Compare with Studio's version")
+        seen = window.comparison(old.strip(), edited.strip())
+        assert "CLAUDE.md" in seen["title"]
+        story.studio_writes(CLAUDE + "Written elsewhere.\n")
+        window.comparison("Written elsewhere.", edited.strip())
+
+
+def test_a_skill_is_explained_and_completed(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.lens("Studio:")
+        window.goTo(SKILL_LINE + 1, len("Follow py"))
+        assert SKILL_WORDS in window.hover(SKILL_WORDS)
+        window.goTo(SKILL_LINE, 1)
+        window.type("See pyth")
+        window.complete(SKILL)
+        window.shows(f"See {SKILL}")
+
+
+def test_why_is_told_on_hover_where_it_is_switched_on(vscode: Open, story: Story) -> None:
+    with vscode(settings=WHY) as window:
+        window.open("limits.py")
+        window.goTo(5, 5)
+        assert LATER_DECISION in window.hover(LATER_DECISION)
+        window.goTo(1, 1)
+        assert DECISION in window.hover(DECISION)
+
+
+def test_what_happens_elsewhere_shows_without_a_save(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        accepted = story.studio("resolve", "CLAUDE.md", "--accept-repo")
+        assert accepted.status == 0, accepted.err
+        window.squiggles("info", 0)
+        window.lens("Studio: synced")
+        window.status("AGENTS.md differs")
+        story.studio_writes(drifted().replace("Run make test", "Run make lint"))
+        window.squiggles("info", 1)
+        window.status("2 files differ")
+
+
+def test_the_status_bar_offers_what_can_be_done(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.status("2 files differ")
+        window.clickStatus()
+        assert any("Dismiss" in row for row in window.choices())
+        window.choose("Sync what is unambiguous")
+        window.status("synced")
+        window.squiggles("info", 0)
+        (first,) = story.servers()
+        window.command("Studio: Restart the language server")
+        wait_until(lambda: story.servers() not in ([], [first]), "another server")
+        window.status("synced")
+    assert (story.kind(), story.kind("agents.md")) == (None, None)
+
+
+def test_a_setting_counts_as_soon_as_it_is_made(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        window.setting("studio.drift.severity.repo-ahead", "error")
+        window.squiggles("error", len(EDITS))
+        window.setting("studio.drift.severity.repo-ahead", "off")
+        window.squiggles("error", 0)
+
+
+def test_only_what_was_set_is_sent_and_documents_open_that_are_no_files(vscode: Open) -> None:
+    with vscode(settings=WHY) as window:
+        window.open("CLAUDE.md")
+        window.command("Studio: Show debug information")
+        window.shows("Project Studio: debug information")
+        assert window.status("Studio:")
+
+
+def test_a_commit_message_is_helped_with(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.commitBox()
+        window.type("Check limits\n\nDecision: Check once\n\nMore words.")
+        window.commitBoxSquiggle()
+        window.type("\n\nDecis")
+        window.complete("Decision")
+
+
 def test_without_a_server_it_says_what_to_do(vscode: Open, story: Story, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere" / "studio-lsp"
     with vscode(settings={"studio.server.path": str(missing)}) as window:

@@ -71,11 +71,16 @@ async function fillBox(key, typed) {
   await box.fill(typed);
 }
 
-/** The same, and take the first row with the given text. */
+/** The same, and take the first row with the given text; the list is not made anew by itself. */
 async function pick(key, typed, row) {
-  await fillBox(key, typed);
-  await widget.locator(".monaco-list-row", { hasText: row }).first().waitFor();
-  await widget.locator(".monaco-list-row", { hasText: row }).first().click();
+  const wanted = widget.locator(".monaco-list-row", { hasText: row }).first();
+  await until(`${row} in the list of ${key}`, async () => {
+    await fillBox(key, typed);
+    if (await appears(wanted)) return true;
+    await page.keyboard.press("Escape");
+    return undefined;
+  });
+  await wanted.click();
 }
 
 const requests = {
@@ -266,6 +271,18 @@ const requests = {
   /** Wait for an open tab with this title. */
   async tab(title) {
     await page.locator(".tab", { hasText: title }).first().waitFor();
+  },
+
+  /** Put the cursor into the box for the commit message. */
+  async commitBox() {
+    await page.keyboard.press("Control+Shift+G");
+    await page.locator(".scm-editor .monaco-editor").first().click();
+    await page.locator(".scm-editor .monaco-editor.focused").waitFor();
+  },
+
+  /** Wait for underlined text in the box for the commit message. */
+  async commitBoxSquiggle() {
+    await page.locator(".scm-editor .squiggly-warning").first().waitFor();
   },
 
   async picture(path) {

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[3]
-EXTENSION = ROOT / "lsp" / "editors" / "vscode"
-PACKAGE = EXTENSION / "dist" / "studio-git.vsix"
+PACKAGE = ROOT / "lsp" / "editors" / "vscode" / "dist" / "studio-git.vsix"
 DRIVER = Path(__file__).with_name("driver.mjs")
 EDITORS = Path(os.environ.get("STUDIO_EDITORS") or ROOT / ".editors") / "code-server"
 CODE_SERVER = EDITORS / "node_modules" / "code-server" / "out" / "node" / "entry.js"
@@ -30,10 +29,13 @@ SETTINGS = {
     "editor.minimap.enabled": False,
     "editor.occurrencesHighlight": "off",
     "editor.wordBasedSuggestions": "off",
+    "extensions.autoCheckUpdates": False,
+    "extensions.autoUpdate": False,
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
     "git.openRepositoryInParentFolders": "never",
     "security.workspace.trust.enabled": False,
+    "telemetry.telemetryLevel": "off",
     "window.commandCenter": False,
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
@@ -47,31 +49,31 @@ def what_is_missing() -> str:
         return f"code-server is not installed: run {SCRIPT}"
     if not PACKAGE.exists():
         return "the extension is not built: run make vscode"
-    newest = max(file.stat().st_mtime for file in _sources())
-    if PACKAGE.stat().st_mtime < newest:
+    words = ["make", "--question", str(PACKAGE.relative_to(ROOT))]
+    if subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode:
         return "the extension is older than its sources: run make vscode"
     return ""
-
-
-def _sources() -> list[Path]:
-    plain = [file for file in EXTENSION.iterdir() if file.is_file()]
-    return [*plain, *(EXTENSION / "src").iterdir()]
 
 
 class Window:
     """What the driver can do, as methods: ``window.open("CLAUDE.md")``, see ``driver.mjs``."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], place: Path) -> None:
         self._process = process
-        self._folder = folder
+        self._place = place
         self._answer()
+
+    def setting(self, name: str, value: Any) -> None:
+        """Set one of the user's settings, as an edit of the file does."""
+        file = _user(self._place) / "settings.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {name: value}))
 
     def ask(self, name: str, *args: Any) -> Any:
         """Send one request and wait for its answer; a failed one leaves a picture behind."""
         try:
             return self._ask(name, *args)
         except AssertionError as fault:
-            picture = self._folder / "failed.png"
+            picture = self._place / "failed.png"
             self._ask("picture", str(picture))
             raise AssertionError(f"{fault}\nthe window then: {picture}") from None
 
@@ -111,10 +113,13 @@ def open_window(
 
 
 def _prepare(place: Path, settings: dict[str, Any]) -> list[str]:
-    user = place / "data" / "User"
-    user.mkdir(parents=True)
-    user.joinpath("settings.json").write_text(json.dumps(SETTINGS | settings))
+    _user(place).mkdir(parents=True)
+    _user(place).joinpath("settings.json").write_text(json.dumps(SETTINGS | settings))
     return [f"--user-data-dir={place / 'data'}", f"--extensions-dir={place / 'extensions'}"]
+
+
+def _user(place: Path) -> Path:
+    return place / "data" / "User"
 
 
 def _install(places: list[str], env: dict[str, str]) -> None:
@@ -132,7 +137,8 @@ def _code_server(places: list[str], env: dict[str, str]) -> Iterator[str]:
     ]
     process = subprocess.Popen(
         words,
-        env=env,
+        # As if from a terminal: otherwise a login shell is asked for PATH.
+        env=env | {"VSCODE_CLI": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,9 +3,10 @@
 
 import * as vscode from "vscode";
 import type { ExecuteCommandMiddleware } from "vscode-languageclient/node";
+import { COMMIT_BOX } from "./commitbox";
 
 /** Schemes of documents that the server knows. */
-export const SCHEMES = ["file", "vscode-scm"];
+export const SCHEMES = ["file", COMMIT_BOX];
 
 const OF_ALL_FILES = new Set([
   "studio.debugInformation",

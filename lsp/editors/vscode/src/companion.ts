@@ -12,6 +12,7 @@ import {
 } from "vscode-languageclient/node";
 import { pickAction } from "./actions";
 import { executeCommand, SCHEMES } from "./commands";
+import { CommitBox } from "./commitbox";
 import { findServer } from "./server";
 import { chosenSettings, SECTION } from "./settings";
 import { type Status, StatusBar } from "./status";
@@ -23,6 +24,7 @@ export class Companion implements vscode.Disposable {
   private readonly log = vscode.window.createOutputChannel("Project Studio", { log: true });
   private readonly status = new StatusBar(() => this.askStatus());
   private client: LanguageClient | undefined;
+  private commitBox: CommitBox | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   /** `keys` are the settings' names without the section's; `help` is the page for a first start. */
@@ -78,6 +80,7 @@ export class Companion implements vscode.Disposable {
     const client = new LanguageClient(SECTION, "Project Studio", executable, this.options());
     client.onDidChangeState(({ newState }) => this.stateChanged(newState));
     this.client = client;
+    this.commitBox = new CommitBox(client);
     try {
       await client.start();
     } catch (error) {
@@ -90,6 +93,7 @@ export class Companion implements vscode.Disposable {
   private async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.commitBox?.dispose();
     if (client?.needsStop()) {
       await client.dispose();
     }
@@ -117,6 +121,7 @@ export class Companion implements vscode.Disposable {
       }),
       initializationFailedHandler: () => false,
       synchronize: { configurationSection: SECTION },
+      diagnosticPullOptions: { onChange: true },
       middleware: {
         executeCommand: executeCommand(() => this.status.refresh()),
         workspace: {
