@@ -289,7 +289,7 @@ def _checked(
     problems = check(root, schema, lines)
     said = root.get("name")
     if said is not None and said.kind == "string" and name not in (None, said.text):
-        message = f"The file is called {name}, and says that its name is another one."
+        message = f"The item is called {name}, and its file says another name."
         hint = f'Write "name": "{name}", or rename the file.'
         problems.append(lines.problem(WRONG_VALUE, message, said.start, said.end, hint))
     return root, lines, problems

@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio_git.core.prose import one_line
 from studio_git.core.registryfiles import ItemType, technologies
@@ -39,6 +40,7 @@ __all__ = [
     "Uses",
     "add",
     "content",
+    "file_stamp",
     "fits",
     "get",
     "items",
@@ -159,18 +161,25 @@ def fits(store: Store, project_id: str, *, among: Sequence[Item] | None = None) 
 
 def stamp(store: Store) -> str:
     """Something else whenever a row or a file of the registry is; of templates, their folder."""
-    digest = hashlib.blake2b(repr(registry.every(store.db)).encode("utf-8", "replace"))
-    for item_type in ItemType:
-        digest.update(_files(store, item_type).encode("utf-8", "replace"))
-    return digest.hexdigest()
+    rows = repr(registry.every(store.db))
+    return _digest(rows + file_stamp(store.home))
 
 
-def _files(store: Store, item_type: ItemType) -> str:
+def file_stamp(home: Path) -> str:
+    """The half of :func:`stamp` that needs no store, for who watches the rows by other means."""
+    return _digest("".join(_files(home, item_type) for item_type in ItemType))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20).hexdigest()
+
+
+def _files(home: Path, item_type: ItemType) -> str:
     """The names, sizes and times of the files of a type."""
-    if not is_in_place(store.home, item_type):
+    if not is_in_place(home, item_type):
         return ""
     try:
-        with os.scandir(folder_of(store.home, item_type)) as entries:
+        with os.scandir(folder_of(home, item_type)) as entries:
             found = [
                 (entry.name, stat.st_mtime_ns, stat.st_size)
                 for entry in entries

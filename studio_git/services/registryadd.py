@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio_git import files
 from studio_git.core import hidden, registryfiles
 from studio_git.core.models import Unreadable
-from studio_git.core.registryfiles import SUFFIXES, Details, ItemType, name_from
+from studio_git.core.prose import shorten
+from studio_git.core.registryfiles import (
+    MAX_DESCRIPTION,
+    SUFFIXES,
+    Details,
+    ItemType,
+    name_from,
+)
 from studio_git.core.registrytypes import SYNTAX, Problem, check_name
 from studio_git.core.text import readable
 from studio_git.errors import FileChangedError, UsageError
@@ -85,8 +93,9 @@ def add(store: Store, item_type: ItemType, source: Path | bytes, name: str | Non
     )
     warnings = tuple(warnings_of(said.problems, text))
     if item_type is ItemType.TEMPLATE and isinstance(source, Path):
-        changed = _add_template(store, row, source)
-        return Added(item_of(row, store.home), changed, warnings)
+        contents = registrytemplates.contents(source)
+        changed = _add_template(store, row, contents)
+        return Added(item_of(row, store.home), changed, tuple(_hidden_in(contents)))
     changed = _add_file(store, row, text.encode())
     return Added(item_of(row, store.home), changed, warnings)
 
@@ -164,16 +173,24 @@ def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
             raise _taken(row) from None
     with store.writing() as db:
         done = insert(db, row)
-    if not done:
+    try:
+        return done or _is_known(store, row, same=True)  # a sync may have seen the file first
+    except UsageError:
         if there != data:
             files.remove(target, inside=folder, expected=data, lock=store.lock)
-        raise _taken(row)
-    return True
+        raise
 
 
-def _add_template(store: Store, row: ItemRow, source: Path) -> bool:
+def _hidden_in(found: registrytemplates.Contents) -> Iterator[str]:
+    """Characters that nobody sees in the texts of a template."""
+    for path, one in found.items():
+        side = readable(one.data)
+        if isinstance(side, bytes):
+            yield from (f"{path}, {told}" for told in warnings_of((), side.decode("utf-8")))
+
+
+def _add_template(store: Store, row: ItemRow, found: registrytemplates.Contents) -> bool:
     target = folder_of(store.home, row.type) / row.path
-    found = registrytemplates.contents(source)
     there = registrytemplates.contents(target) if target.is_dir() else None
     if _is_known(store, row, same=there == found):
         return False
@@ -182,9 +199,8 @@ def _add_template(store: Store, row: ItemRow, source: Path) -> bool:
     elif there != found:
         raise _taken(row)
     with store.writing() as db:
-        if not insert(db, row):
-            raise _taken(row)
-    return True
+        done = insert(db, row)
+    return done or _is_known(store, row, same=True)
 
 
 def _is_known(store: Store, row: ItemRow, *, same: bool) -> bool:
@@ -208,8 +224,8 @@ def insert(db: sqlite3.Connection, row: ItemRow) -> bool:
 
 
 def digest(description: str, subtype: str | None) -> str:
-    """What is kept of a row that agrees with its file."""
-    said = f"{description}\0{subtype or ''}".encode("utf-8", "replace")
+    """What is kept of a row that agrees with its file; line ends do not count."""
+    said = f"{shorten(description, MAX_DESCRIPTION)}\0{subtype or ''}".encode("utf-8", "replace")
     return hashlib.sha256(said).hexdigest()
 
 

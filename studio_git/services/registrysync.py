@@ -15,8 +15,8 @@ from pathlib import Path
 from studio_git import files
 from studio_git.core import registryfiles
 from studio_git.core.models import Unreadable
-from studio_git.core.prose import one_line
-from studio_git.core.registryfiles import SUFFIXES, Details, ItemType
+from studio_git.core.prose import one_line, shorten
+from studio_git.core.registryfiles import MAX_DESCRIPTION, SUFFIXES, Details, ItemType
 from studio_git.core.registrytypes import SYNTAX, check_name
 from studio_git.errors import StudioError, UsageError
 from studio_git.services.registryadd import digest, insert, warnings_of
@@ -71,8 +71,13 @@ class _Said:
     details: Details
 
     def beside(self, row: ItemRow) -> tuple[str, str | None]:
-        """Description and subtype as the row should have them: what the file leaves open stays."""
-        return self.details.description or row.description, self.details.tool_type or row.subtype
+        """Description and subtype as the row should have them.
+
+        What the file leaves open stays, and so do line ends where the words are the same.
+        """
+        said = self.details.description
+        same = not said or said == shorten(row.description, MAX_DESCRIPTION)
+        return row.description if same else said, self.details.tool_type or row.subtype
 
 
 def sync(store: Store) -> SyncReport:
@@ -115,9 +120,8 @@ def _rows(
         row_moved = bool(item.row.description) and kept is not None and kept != digest(*have)
         file_moved = kept is None or kept != digest(*wanted)
         if row_moved and not file_moved:
-            now = (one_line(item.row.description), item.row.subtype)
             if _write(store, item, said, report):
-                changes.append((item, now, now != have))
+                changes.append((item, have, False))
             continue
         if row_moved:
             message = f"its row was edited too, and said: {item.row.description}"

@@ -197,6 +197,12 @@ class TestTemplates:
         with pytest.raises(UsageError, match="another one"):
             registry.add(store, ItemType.TEMPLATE, source)
 
+    def test_what_nobody_sees_is_told_of_every_file(self, store: Store, source: Path) -> None:
+        (source / "src" / "rules.md").write_text("a\n\u200bb\n")
+        (source / "picture.png").write_bytes(b"\x89PNG\0\xff")
+        (warning,) = registry.add(store, ItemType.TEMPLATE, source).warnings
+        assert warning.startswith("src/rules.md, line 2: hidden characters: U+200B")
+
     def test_links_are_refused(self, store: Store, source: Path) -> None:
         for target in ("/etc/passwd", "/etc"):
             (source / "link").symlink_to(target)
@@ -369,7 +375,7 @@ class TestSync:
         store.db.execute("UPDATE registry_skills SET description = 'By\n row'")
         assert [item.name for item in registry.sync(store).written] == ["s"]
         assert path.read_bytes() == SKILL.replace(b"FastAPI development patterns.", b"By row")
-        assert registry.items(store)[0].description == "By row"
+        assert registry.items(store)[0].description == "By\n row"
         again = registry.sync(store)
         assert (again.written, again.updated) == ([], [])
 
@@ -401,6 +407,15 @@ class TestSync:
         assert "no place" in told.message
         assert path.read_bytes() == text
         assert registry.items(store)[0].description == "By row"
+
+    def test_the_row_has_line_ends_of_its_own(self, store: Store) -> None:
+        tool = b'{"name": "t", "description": "One.\\nTwo.", "tool_type": "cli"}'
+        path = place(store, "tools/t.json", tool)
+        put(store, ItemRow(ItemType.TOOL, "t", "t", "One.\nTwo.", "cli", "t.json"))
+        assert registry.sync(store).updated == []
+        store.db.execute("UPDATE registry_tools SET description = 'Three.'")
+        assert len(registry.sync(store).written) == 1
+        assert b"Three." in path.read_bytes()
 
     def test_a_row_without_a_file(self, store: Store) -> None:
         put(store, skill_row())
@@ -506,6 +521,13 @@ class TestStamp:
         assert len(set(stamps)) == len(stamps)
         projects.add(store.db, "p", "P", None)
         assert registry.stamp(store) == stamps[-1]
+
+    def test_the_files_alone(self, store: Store) -> None:
+        first = registry.file_stamp(store.home)
+        put(store, skill_row())
+        assert registry.file_stamp(store.home) == first
+        place(store, "skills/s.md", SKILL)
+        assert registry.file_stamp(store.home) != first
 
     def test_what_was_read_is_read_again_only_where_it_changed(self, store: Store) -> None:
         paths = [registry.add(store, ItemType.SKILL, SKILL, name).item.path for name in "abc"]
