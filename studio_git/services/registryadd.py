@@ -169,8 +169,10 @@ def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
     if there != data:
         try:
             files.write_whole(target, data, inside=folder, expected=None, lock=store.lock)
-        except FileChangedError:
-            raise _taken(row) from None
+        except FileChangedError:  # somebody else put one there meanwhile
+            there = files.read_side(target, inside=folder)
+            if there != data:
+                raise _taken(row) from None
     with store.writing() as db:
         done = insert(db, row)
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,6 +169,29 @@ class TestAdd:
         with pytest.raises(StudioError, match="symbolic link"):
             registry.add(store, ItemType.SKILL, SKILL, "x")
         assert not (tmp_path / "x.md").exists()
+
+
+def test_additions_and_syncs_at_once(store: Store) -> None:
+    """Four processes; every addition ends well, and nothing of another's is taken away."""
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from studio_git.core.registryfiles import ItemType\n"
+        "from studio_git.services import registry\n"
+        "from studio_git.store.connection import open_store\n"
+        "with open_store(Path(sys.argv[1])) as store:\n"
+        "    for number in range(25):\n"
+        "        if sys.argv[2] == 'sync':\n"
+        "            registry.sync(store)\n"
+        "        else:\n"
+        "            registry.add(store, ItemType.PROMPT, b'# T\\n\\nText.\\n', f'p{number}')\n"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, store.home, what])
+        for what in ("add", "sync", "add", "sync")
+    ]
+    assert [process.wait(120) for process in running] == [0, 0, 0, 0]
+    assert len(registry.items(store)) == 25
+    assert registry.sync(store).is_clean
 
 
 class TestTemplates:
