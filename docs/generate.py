@@ -8,19 +8,24 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from generators import bash, fish, manual, reference, tree, zsh
+from generators import bash, diagnostics, fish, manual, reference, tree, zsh
 from studio_git import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def render() -> dict[str, str]:
-    """The text of each generated file, by its path in the repository."""
+    """The text of each generated file, by its path in the repository.
+
+    The page of the diagnostics stands in the package too, where an editor's links lead.
+    """
     program = tree.load()
     return {
         "docs/reference/commands.md": reference.commands(program),
         "docs/reference/store.md": reference.store(),
         "docs/reference/configuration.md": reference.configuration(),
+        "docs/reference/diagnostics.md": diagnostics.render(reference.NOTE),
+        "studio_git/docs/diagnostics.md": diagnostics.render(reference.NOTE),
         "docs/man/git-studio.1": manual.render(program, __version__),
         "studio_git/completions/git-studio.bash": bash.render(program),
         "studio_git/completions/git-studio.zsh": zsh.render(program),

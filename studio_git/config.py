@@ -30,6 +30,7 @@ DEFAULT_POLICY: Mapping[DriftKind, Policy] = {
 }
 
 DEFAULT_MESSAGE_POLICY = Policy.WARN
+DEFAULT_HIDDEN_UNICODE_POLICY = Policy.WARN
 
 DEFAULT_GAP_MINUTES = 120
 DEFAULT_LEAD_IN_MINUTES = 30
@@ -41,6 +42,7 @@ _KNOWN_KEYS: Mapping[str, frozenset[str]] = {
     "drift": frozenset(kind.value for kind in DriftKind),
     "capture": frozenset({"gap", "lead-in"}),
     "message": frozenset({"unparsed"}),
+    "lint": frozenset({"hidden-unicode"}),
 }
 
 
@@ -66,6 +68,7 @@ class Proposal:
     gap_minutes: int | None = None
     lead_in_minutes: int | None = None
     message: Policy | None = None
+    hidden_unicode: Policy | None = None
     editor: Mapping[str, Any] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
@@ -75,7 +78,8 @@ class Settings:
     """What counts for one clone, after the user's configuration has had its say.
 
     ``emails`` are the clone's user's addresses in lower case. ``message`` is what a commit does
-    about trailers that git would not parse.
+    about trailers that git would not parse, ``hidden_unicode`` what it does about characters in
+    context files that a reader does not see.
     """
 
     policy: Mapping[DriftKind, Policy]
@@ -83,6 +87,7 @@ class Settings:
     lead_in_minutes: int
     emails: frozenset[str]
     message: Policy = DEFAULT_MESSAGE_POLICY
+    hidden_unicode: Policy = DEFAULT_HIDDEN_UNICODE_POLICY
 
 
 def disabled() -> bool:
@@ -145,7 +150,8 @@ def parse_proposal(data: bytes, path: Path) -> Proposal:
         drift=reader.drift(reader.table(document, "drift")),
         gap_minutes=reader.minutes(capture, "capture.gap"),
         lead_in_minutes=reader.minutes(capture, "capture.lead-in"),
-        message=reader.message(reader.table(document, "message")),
+        message=reader.policy(reader.table(document, "message"), "message.unparsed"),
+        hidden_unicode=reader.policy(reader.table(document, "lint"), "lint.hidden-unicode"),
         editor=reader.table(document, "editor"),
         unknown=_unknown(document),
     )
@@ -171,6 +177,7 @@ def settings(place: Place, proposal: Proposal | None) -> Settings:
         ),
         emails=frozenset(email.strip().lower() for email in emails if email.strip()),
         message=_message_policy(configured, team),
+        hidden_unicode=_hidden_unicode_policy(configured, team),
     )
 
 
@@ -181,6 +188,15 @@ def message_policy(place: Place, proposal: Proposal | None) -> Policy:
     """
     configured = place.git.config_pattern(r"^studio\.message$")
     return _message_policy(configured, proposal or Proposal())
+
+
+def hidden_unicode_policy(place: Place, proposal: Proposal | None) -> Policy:
+    """What a commit does about characters that a reader does not see.
+
+    Raises ConfigError for a value that cannot be understood.
+    """
+    configured = place.git.config_pattern(r"^studio\.lint\.hiddenunicode$")
+    return _hidden_unicode_policy(configured, proposal or Proposal())
 
 
 def prepares_messages(place: Place) -> bool:
@@ -212,13 +228,23 @@ def _personal_policy(kind: DriftKind, said: str) -> Policy:
 
 
 def _message_policy(configured: Mapping[str, list[str]], team: Proposal) -> Policy:
-    said = configured.get("studio.message")
+    return _one_policy(configured, "studio.message", team.message) or DEFAULT_MESSAGE_POLICY
+
+
+def _hidden_unicode_policy(configured: Mapping[str, list[str]], team: Proposal) -> Policy:
+    said = _one_policy(configured, "studio.lint.hiddenUnicode", team.hidden_unicode)
+    return said or DEFAULT_HIDDEN_UNICODE_POLICY
+
+
+def _one_policy(
+    configured: Mapping[str, list[str]], key: str, team: Policy | None
+) -> Policy | None:
+    said = configured.get(key.lower())  # git tells keys in lower case
     if not said:
-        return team.message or DEFAULT_MESSAGE_POLICY
+        return team
     if said[-1] not in _TEAM_POLICIES:
         raise ConfigError(
-            f"git configuration studio.message cannot be {said[-1]!r}.",
-            "Use warn, block or off.",
+            f"git configuration {key} cannot be {said[-1]!r}.", "Use warn, block or off."
         )
     return Policy(said[-1])
 
@@ -296,14 +322,12 @@ class _Reader:
             found[DriftKind(key)] = Policy(value)
         return found
 
-    def message(self, table: Mapping[str, Any]) -> Policy | None:
-        value = table.get("unparsed")
+    def policy(self, table: Mapping[str, Any], key: str) -> Policy | None:
+        value = table.get(key.rpartition(".")[2])
         if value is None:
             return None
         if not isinstance(value, str) or value not in _TEAM_POLICIES:
-            raise self.wrong(
-                "message.unparsed", f"cannot be {value!r}", 'Use "warn", "block" or "off".'
-            )
+            raise self.wrong(key, f"cannot be {value!r}", 'Use "warn", "block" or "off".')
         return Policy(value)
 
     def paths(self, table: Mapping[str, Any], section: str) -> dict[str, str]:

@@ -89,6 +89,10 @@ class TestProposal:
             ('[drift]\nconflict = "BLOCK"\n', "drift.conflict cannot be 'BLOCK'"),
             ('[drift]\nconflict = ["block"]\n', "drift.conflict cannot be"),
             ("[drift]\nconflict = {a = 1}\n", "drift.conflict cannot be"),
+            ('[message]\nunparsed = "accept"\n', "message.unparsed cannot be 'accept'"),
+            ('[lint]\nhidden-unicode = "accept"\n', "lint.hidden-unicode cannot be 'accept'"),
+            ("[lint]\nhidden-unicode = true\n", "lint.hidden-unicode cannot be True"),
+            ("lint = 1\n", "lint is not a table"),
             ('[capture]\ngap = "soon"\n', "capture.gap is no length of time"),
             ("[capture]\nlead-in = -5\n", "capture.lead-in is no length of time"),
         ],
@@ -211,11 +215,24 @@ class TestSettings:
         assert (found.gap_minutes, found.lead_in_minutes) == (180, 10)
         assert found.emails == {EMAIL, "ada@work.example"}
 
+    @pytest.mark.parametrize("said", ["warn", "block", "off"])
+    def test_hidden_characters(self, repo: Repo, said: str) -> None:
+        team = parse(f'[lint]\nhidden-unicode = "{said}"\n')
+        assert team.unknown == ()
+        assert config.hidden_unicode_policy(repo.place, None) is Policy.WARN
+        assert config.hidden_unicode_policy(repo.place, team) is Policy(said)
+        assert config.settings(repo.place, team).hidden_unicode is Policy(said)
+        repo.git("config", "studio.lint.hiddenUnicode", "off")
+        assert config.hidden_unicode_policy(repo.place, team) is Policy.OFF
+        assert config.settings(repo.place, team).hidden_unicode is Policy.OFF
+
     @pytest.mark.parametrize(
         ("key", "value", "says"),
         [
             ("studio.drift.conflict", "never", "studio.drift.conflict is 'never'"),
             ("studio.drift.conflict", "accept", "studio.drift.conflict cannot be accept"),
+            ("studio.message", "accept", "studio.message cannot be 'accept'"),
+            ("studio.lint.hiddenUnicode", "x", "studio.lint.hiddenUnicode cannot be 'x'"),
             ("studio.capture.gap", "soon", "studio.capture.gap: "),
             ("studio.capture.lead-in", "", "studio.capture.lead-in: "),
         ],

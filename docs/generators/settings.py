@@ -70,6 +70,12 @@ def personal() -> list[Setting]:
             "What a commit does about trailers of its message that git would not parse.",
         ),
         Setting(
+            "studio.lint.hiddenUnicode",
+            "`warn`, `block`, `off`",
+            f"`{config.DEFAULT_HIDDEN_UNICODE_POLICY.value}`",
+            "What a commit does about characters in context files that a reader does not see.",
+        ),
+        Setting(
             "studio.prepareMessage",
             "`true`, `false`",
             "`false`",
@@ -130,6 +136,12 @@ def team() -> list[Setting]:
             "`warn`, `block`, `off`",
             f"`{config.DEFAULT_MESSAGE_POLICY.value}`",
             "As studio.message.",
+        ),
+        Setting(
+            "[lint] hidden-unicode",
+            "`warn`, `block`, `off`",
+            f"`{config.DEFAULT_HIDDEN_UNICODE_POLICY.value}`",
+            "As studio.lint.hiddenUnicode.",
         ),
     ]
     rows += [

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = {
     "undo": Entry(IN_STEP, "Take back a sync or a resolve"),
     "track": Entry(IN_STEP, "Keep a file of the repository in Studio"),
     "untrack": Entry(IN_STEP, "Stop keeping a file in Studio"),
+    "lint": Entry(IN_STEP, "Look for hidden characters and dead references"),
     "capture": Entry(REMEMBER, "Turn commits into sessions now"),
     "backfill": Entry(REMEMBER, "Turn older commits into sessions"),
     "session": Entry(REMEMBER, "List and show work sessions"),

@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message registry activity init project hooks completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why message registry activity init project hooks completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -148,6 +148,12 @@ __git_studio_command() {
     'untrack')
         commands=''
         options='-h --help'
+        valued=''
+        argument='@tracked'
+        ;;
+    'lint')
+        commands=''
+        options='--json --sarif -h --help'
         valued=''
         argument='@tracked'
         ;;

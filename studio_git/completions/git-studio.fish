@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack capture backfill session decision learning cycle task why message registry activity init project hooks completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why message registry activity init project hooks completion
         case 'session'
             printf '%s\n' list show
         case 'decision'
@@ -147,6 +147,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a undo -d 'Take back a sync or a resolve'
     complete -c $program -n '__git_studio_at \'\'' -f -a track -d 'Keep a file of the repository in Studio'
     complete -c $program -n '__git_studio_at \'\'' -f -a untrack -d 'Stop keeping a file in Studio'
+    complete -c $program -n '__git_studio_at \'\'' -f -a lint -d 'Look for hidden characters and dead references'
     complete -c $program -n '__git_studio_at \'\'' -f -a capture -d 'Turn commits into sessions now'
     complete -c $program -n '__git_studio_at \'\'' -f -a backfill -d 'Turn older commits into sessions'
     complete -c $program -n '__git_studio_at \'\'' -f -a session -d 'List and show work sessions'
@@ -192,6 +193,10 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'track\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'untrack\'' -f -a '(__git_studio_tracked)'
     complete -c $program -n '__git_studio_at \'untrack\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'lint\'' -f -a '(__git_studio_tracked)'
+    complete -c $program -n '__git_studio_at \'lint\'' -l json -f -d 'Print a JSON array.'
+    complete -c $program -n '__git_studio_at \'lint\'' -l sarif -f -d 'Print SARIF 2.1.0, for code hosts.'
+    complete -c $program -n '__git_studio_at \'lint\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'capture\'' -l all-authors -f -d 'Everybody\'s commits since this repository was bound.'
     complete -c $program -n '__git_studio_at \'capture\'' -l json -f -d 'Print one JSON object.'
     complete -c $program -n '__git_studio_at \'capture\'' -s h -l help -f -d 'Show this message and exit.'

@@ -707,6 +707,15 @@ __git-studio_capture() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_lint() {
+  _arguments -s -S \
+    '(--json)--json[Print a JSON array.]' \
+    '(--sarif)--sarif[Print SARIF 2.1.0, for code hosts.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '*:PATH:__git-studio_tracked'
+}
+
 __git-studio_untrack() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
@@ -792,6 +801,7 @@ _git-studio() {
         'undo:Take back a sync or a resolve'
         'track:Keep a file of the repository in Studio'
         'untrack:Stop keeping a file in Studio'
+        'lint:Look for hidden characters and dead references'
         'capture:Turn commits into sessions now'
         'backfill:Turn older commits into sessions'
         'session:List and show work sessions'
@@ -821,6 +831,7 @@ _git-studio() {
         undo) __git-studio_undo && ret=0 ;;
         track) __git-studio_track && ret=0 ;;
         untrack) __git-studio_untrack && ret=0 ;;
+        lint) __git-studio_lint && ret=0 ;;
         capture) __git-studio_capture && ret=0 ;;
         backfill) __git-studio_backfill && ret=0 ;;
         session) __git-studio_session && ret=0 ;;

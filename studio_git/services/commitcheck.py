@@ -15,18 +15,18 @@ from studio_git import config
 from studio_git.core.models import DriftKind, Policy
 from studio_git.core.names import printable
 from studio_git.gitio import Place
-from studio_git.services import binding, proposals
+from studio_git.services import binding, hiddencheck, proposals
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.drift import Standing, canonical_path, look
-from studio_git.services.sides import Index
+from studio_git.services.hiddencheck import Remembering
+from studio_git.services.making import changed, git_makes_it
+from studio_git.services.sides import Found, Index
 from studio_git.services.wording import explain, ways_on
 from studio_git.store import contexts
 from studio_git.store.connection import DATABASE, open_store
 
 HOOK_BUSY_SECONDS = 2.0
 """How long a commit waits for a store that somebody else writes to."""
-
-_UNDER_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,21 @@ def check(place: Place, index_file: Path | None) -> CommitCheck:
     """Judge the next commit. Raises StudioError where that cannot be done."""
     home = binding.home_of(place)
     if not (home / DATABASE).is_file():
-        return _unbound(f"no Project Studio store in {home}: drift was not checked.")
+        return _unbound(place, index_file, f"no Project Studio store in {home}")
     if binding.read_note(place.common_dir) is None:
-        return _unbound("this clone is not bound to a project: drift was not checked.")
+        return _unbound(place, index_file, "this clone is not bound to a project")
     with open_store(home, busy_seconds=HOOK_BUSY_SECONDS) as store:
         workspace = enter(store, place)
-        standings = look(store, workspace.repository, place, source=Index(place, index_file))
-        return _judged(workspace, standings, index_file)
+        source = Remembering(Index(place, index_file))
+        standings = look(store, workspace.repository, place, source=source)
+        return _judged(workspace, standings, source.found, index_file)
 
 
 def _judged(
-    workspace: Workspace, standings: Sequence[Standing], index_file: Path | None
+    workspace: Workspace,
+    standings: Sequence[Standing],
+    found: Mapping[str, Found],
+    index_file: Path | None,
 ) -> CommitCheck:
     policy = workspace.settings.policy
     drifted = [
@@ -68,7 +72,7 @@ def _judged(
         if not standing.settled and policy[_kind(standing)] is not Policy.OFF
     ]
     blocking = [it for it in drifted if policy[_kind(it)] is Policy.BLOCK]
-    if blocking and _git_makes_it(workspace.place):
+    if blocking and git_makes_it(workspace.place):
         blocking = []
     if blocking:
         left_alone = _same_as_head(workspace.place, blocking, index_file)
@@ -81,9 +85,11 @@ def _judged(
         unstaged=_in_step_on_disk(workspace, drifted),
     )
     messages += [f"studio-git: {line}" for line in proposals.told(proposed)]
+    hidden_lines, hidden_blocks = _hidden(workspace, found, index_file)
+    messages += hidden_lines
     return CommitCheck(
         bound=True,
-        blocked=bool(blocking),
+        blocked=bool(blocking) or hidden_blocks,
         clean=not messages,
         messages=tuple(printable(line) for line in messages),
         watched=_watched(workspace),
@@ -91,8 +97,30 @@ def _judged(
     )
 
 
-def _unbound(message: str) -> CommitCheck:
-    return CommitCheck(bound=False, clean=True, messages=(f"studio-git: {message}",))
+def _hidden(
+    workspace: Workspace, found: Mapping[str, Found], index_file: Path | None
+) -> tuple[list[str], bool]:
+    """What there is to tell of hidden characters, and whether they stop the commit."""
+    policy = workspace.settings.hidden_unicode
+    hiding = hiddencheck.look(found) if policy is not Policy.OFF else {}
+    lines = hiddencheck.told(hiding)
+    if policy is not Policy.BLOCK or git_makes_it(workspace.place):
+        return lines, False
+    brought = changed(workspace.place, list(hiding), index_file)
+    return lines + (hiddencheck.stopped(brought) if brought else []), bool(brought)
+
+
+def _unbound(place: Place, index_file: Path | None, why: str) -> CommitCheck:
+    from studio_git.services import repocheck
+
+    found = repocheck.check(place, index_file)
+    first = f"studio-git: {why}: only copies and hidden characters were checked."
+    return CommitCheck(
+        bound=False,
+        blocked=found.blocked,
+        clean=not found.messages,
+        messages=tuple(printable(line) for line in (first, *found.messages)),
+    )
 
 
 def _kind(standing: Standing) -> DriftKind:
@@ -146,37 +174,11 @@ def _messages(
     return lines
 
 
-def _git_makes_it(place: Place) -> bool:
-    """True where the commit ends a merge, a pull, a pick or a rebase: those are never stopped.
-
-    While ``git merge`` runs pre-merge-commit there is no MERGE_HEAD yet, but each head that is
-    merged has a variable ``GITHEAD_OID`` (seen with git 2.39).
-    """
-    if any(name.startswith("GITHEAD_") for name in os.environ):
-        return True
-    return any((place.git_dir / name).exists() for name in _UNDER_WAY)
-
-
 def _same_as_head(place: Place, standings: Sequence[Standing], index_file: Path | None) -> set[str]:
     """Context files that the commit leaves as HEAD has them."""
-    paths = sorted({path for standing in standings for path in standing.copies})
-    index = Index(place, index_file).oids(paths)
-    tree = _tree(place, "HEAD", paths)
-    return {
-        standing.file.id
-        for standing in standings
-        if all(index.get(path) == tree.get(path) for path in standing.copies)
-    }
-
-
-def _tree(place: Place, revision: str, paths: Sequence[str]) -> dict[str, str]:
-    status, output, _ = place.git.ask(
-        "--literal-pathspecs", "ls-tree", "-z", "--full-tree", revision, "--", *paths
-    )
-    if status:
-        return {}
-    entries = (record.partition(b"\t") for record in output.split(b"\0") if record)
-    return {os.fsdecode(path): head.split(b" ")[2].decode() for head, _, path in entries}
+    paths = {path for standing in standings for path in standing.copies}
+    differ = set(changed(place, sorted(paths), index_file))
+    return {standing.file.id for standing in standings if not differ & set(standing.copies)}
 
 
 def _watched(workspace: Workspace) -> tuple[str, ...]:
