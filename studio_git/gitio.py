@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -79,6 +79,9 @@ _NO_PROGRAMS = (
 """A repository's configuration may name programs; none of them is started by looking."""
 
 
+_LOOK_EVERY = 0.05
+"""Seconds between two looks whether somebody still waits for an answer."""
+
 _PIPE = 1 << 20
 """Bytes of a wide pipe: what Linux gives anybody (/proc/sys/fs/pipe-max-size)."""
 
@@ -113,9 +116,13 @@ class Place:
 
 
 class Git:
-    """Git commands in one repository. Reads only, unless a method says otherwise."""
+    """Git commands in one repository. Reads only, unless a method says otherwise.
 
-    __slots__ = ("cwd", "environment")
+    Where ``go_on`` is set, it is called while :meth:`ask` and what is made of it wait for git;
+    what it raises ends git.
+    """
+
+    __slots__ = ("cwd", "environment", "go_on")
 
     def __init__(
         self,
@@ -134,6 +141,7 @@ class Git:
         if index_file is not None:
             extra["GIT_INDEX_FILE"] = str(index_file)
         self.environment = clean_environment(extra)
+        self.go_on: Callable[[], None] | None = None
 
     def run(self, *arguments: str, stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes:
         """What git writes to its standard output. Raises GitError for a status not in ``ok``."""
@@ -144,6 +152,8 @@ class Git:
 
     def ask(self, *arguments: str, stdin: bytes | None = None) -> tuple[int, bytes, bytes]:
         """Exit status, standard output and standard error of one git command."""
+        if self.go_on is not None:
+            return self._ask(arguments, stdin or b"", self.go_on)
         try:
             done = subprocess.run(
                 ["git", *_NO_PROGRAMS, *arguments],
@@ -156,6 +166,35 @@ class Git:
         except OSError as error:
             raise _not_started(error, self.cwd) from error
         return done.returncode, done.stdout, done.stderr
+
+    def _ask(
+        self, arguments: Sequence[str], stdin: bytes, go_on: Callable[[], None]
+    ) -> tuple[int, bytes, bytes]:
+        with tempfile.TemporaryFile() as source:  # subprocess forgets its input at a time-out
+            source.write(stdin)
+            source.seek(0)
+            try:
+                process = subprocess.Popen(
+                    ["git", *_NO_PROGRAMS, *arguments],
+                    cwd=self.cwd,
+                    env=self.environment,
+                    stdin=source,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+            except OSError as error:
+                raise _not_started(error, self.cwd) from error
+            with process:
+                try:
+                    while True:
+                        try:
+                            output, complaint = process.communicate(timeout=_LOOK_EVERY)
+                            return process.returncode, output, complaint
+                        except subprocess.TimeoutExpired:
+                            go_on()
+                except BaseException:
+                    process.kill()
+                    raise
 
     def text(self, *arguments: str, ok: Sequence[int] = (0,)) -> str:
         """One answer as text, without the newline at its end; undecodable bytes are escaped."""

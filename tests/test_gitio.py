@@ -342,3 +342,43 @@ class TestAnswers:
         git = Git(repo.path, index_file=other)
         assert git.blobs([":a.md"]) == [b"one"]
         assert Git(repo.path).blobs([":a.md"]) == [b"two"]
+
+
+class WaitedForInVainError(Exception):
+    pass
+
+
+class TestWhoWaits:
+    def test_git_ends_when_nobody_waits_for_it_any_more(self, repo: Repo, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        held: list[int] = []
+
+        def go_on() -> None:
+            try:
+                held.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:  # git does not read yet
+                return
+            raise WaitedForInVainError
+
+        git = Git(repo.path)
+        git.go_on = go_on
+        with pytest.raises(WaitedForInVainError):
+            git.ask("hash-object", "--", str(pipe))
+        try:
+            with pytest.raises(BrokenPipeError):
+                os.write(held[0], b"text")
+        finally:
+            os.close(held[0])
+
+    def test_an_answer_is_the_same_for_who_looks_up_now_and_then(self, repo: Repo) -> None:
+        repo.write("a.md", "text")
+        repo.commit("First")
+        names = b"HEAD:a.md\n" * 50_000
+        looked: list[None] = []
+        git = Git(repo.path)
+        git.go_on = lambda: looked.append(None)
+        answer = git.run("cat-file", "--batch-check", stdin=names)
+        assert answer.count(b" blob 4\n") == 50_000
+        assert answer == Git(repo.path).run("cat-file", "--batch-check", stdin=names)
+        assert git.ask("rev-parse", "--verify", "none")[0] == 128

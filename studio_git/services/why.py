@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,13 +109,21 @@ def read(store: Store, project_id: str, place: Place, cwd: Path, words: str) -> 
 
 
 def answer(
-    store: Store, project_id: str, place: Place, request: Request, *, limit: int | None = None
+    store: Store,
+    project_id: str,
+    place: Place,
+    request: Request,
+    *,
+    limit: int | None = None,
+    go_on: Callable[[], None] | None = None,
 ) -> Answer:
     """What stands behind a request, at most ``limit`` commits of it.
 
-    Raises UsageError for lines that the file does not have, and GitError.
+    ``go_on`` is called while git works; what it raises ends git. Raises UsageError for lines that
+    the file does not have, and GitError.
     """
     git = history.reader(place)
+    git.go_on = go_on
     behind: dict[str, list[Lines]]
     uncommitted: tuple[Lines, ...] = ()
     if request.oid is not None:

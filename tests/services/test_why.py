@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,30 @@ class TestWhatCannotBeAsked:
         clone = bind(make_repo("empty"))  # type: ignore[operator]
         with pytest.raises(UsageError):
             ask(clone, "HEAD")
+
+
+class NobodyWaitsError(Exception):
+    pass
+
+
+def test_blame_ends_when_nobody_waits_for_it(clone: Clone, tmp_path: Path) -> None:
+    pipe = tmp_path / "revisions"
+    os.mkfifo(pipe)  # blame waits for whoever writes to it
+    clone.repo.git("config", "blame.ignoreRevsFile", str(pipe))
+    held: list[int] = []
+
+    def go_on() -> None:
+        try:
+            held.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:  # git does not read yet
+            return
+        raise NobodyWaitsError
+
+    place = locate(clone.repo.path)
+    with clone.store() as store, pytest.raises(NobodyWaitsError):
+        why.answer(store, PROJECT, place, Request("src/auth.py", (1, 2)), go_on=go_on)
+    try:
+        with pytest.raises(BrokenPipeError):
+            os.write(held[0], b"text")
+    finally:
+        os.close(held[0])
