@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio_git import config, gitio
@@ -30,7 +30,7 @@ class Clone:
     home: Path
     repository_id: str
     project_id: str
-    team: Layer
+    team: Layer = field(compare=False)
 
     @contextmanager
     def open(self, held: dict[str, bytes] | None = None) -> Iterator[Workspace]:

@@ -44,3 +44,6 @@ ALL = (
     OPEN_DASHBOARD,
     DEBUG,
 )
+
+READING = frozenset({COMPARE, STATUS, WHY, OPEN_SESSION, OPEN_DASHBOARD, DEBUG})
+"""Those that change nothing, so that nothing has to be told anew after them."""

@@ -13,6 +13,7 @@ from studio_git import config
 from studio_git.core import editorsettings
 from studio_git.core.editorsettings import EditorSettings, Layer
 from studio_git.errors import StudioError
+from studio_git.services import lint
 from studio_git.services.workspace import open_home
 from studio_git.store.connection import Store
 from studio_lsp import uris
@@ -53,7 +54,7 @@ class Desk:
     @property
     def docs(self) -> str:
         """The address of the folder with the page of all codes."""
-        return ""
+        return lint.documentation()
 
     # documents
 

@@ -26,3 +26,11 @@ def quoted(text: str) -> str:
 def plain(markdown: str) -> str:
     """Our own Markdown as plain text: the marks taken out, the words kept."""
     return _MARKS.sub(lambda match: match[1] or "", markdown).replace("  \n", "\n")
+
+
+def fenced(text: str) -> str:
+    """A text as a block of code, which nothing in it can end or make active."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    shown = "\n".join(printable(line) for line in text.splitlines())
+    return f"{fence}\n{shown}\n{fence}"

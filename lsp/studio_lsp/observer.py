@@ -56,14 +56,14 @@ class Observer(threading.Thread):
 
     def run(self) -> None:
         """Look until stopped."""
-        before: Hashable = None
+        before: Hashable = None  # the first look is a change: what was before it is not known
         while not self._stopped.wait(INTERVAL):
             try:
                 now = self._look()
             except Exception:
                 log.exception("the observer failed")
                 continue
-            if before is not None and now != before:
+            if now != before:
                 asyncio.run_coroutine_threadsafe(self._told(), self._loop)
             before = now
         for stack, _ in self._stores.values():

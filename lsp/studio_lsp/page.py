@@ -15,7 +15,8 @@ class Page:
     """A snapshot of an open document; nothing in it changes.
 
     ``path`` is None for what is no file. ``clone`` is the bound clone that the file is in, None
-    where there is none; ``name`` its path in that clone, links resolved, else empty.
+    where there is none; ``name`` its path in that clone, links resolved, else empty, and
+    ``written_as`` the path as the editor has it.
     """
 
     def __init__(
@@ -37,7 +38,28 @@ class Page:
         self.path = path
         self.clone = clone
         self.name = name
+        self.written_as = name
+        if clone is not None and path is not None and path.is_relative_to(clone.place.top):
+            self.written_as = path.relative_to(clone.place.top).as_posix()
         self._pieces = pieces
+
+    def with_text(self, text: str) -> Page:
+        """The same document with another text."""
+        return Page(
+            self.uri,
+            self.language,
+            None,
+            lines.split(text),
+            self.encoding,
+            path=self.path,
+            clone=self.clone,
+            name=self.name,
+        )
+
+    @property
+    def pieces(self) -> list[str]:
+        """The lines with their ends, not to be changed; a line that is the same is the same."""
+        return self._pieces
 
     @property
     def count(self) -> int:

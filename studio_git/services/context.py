@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from studio_git import config, files
@@ -16,7 +16,7 @@ from studio_git.errors import UnreadableError, UsageError
 from studio_git.gitio import Place
 from studio_git.services import binding, ledger, proposals, studiotoml
 from studio_git.services.clone import Workspace
-from studio_git.services.drift import canonical_path
+from studio_git.services.drift import canonical_path, names_of
 from studio_git.services.resolve import refresh
 from studio_git.services.sides import Found, WorkTree
 from studio_git.store import activity, contexts, projects
@@ -148,6 +148,22 @@ def untrack(workspace: Workspace, file: ContextFile) -> None:
     """Stop comparing a context file; both copies stay as they are."""
     _untrack(workspace, file)
     settle(workspace)
+
+
+def untrack_named(workspace: Workspace, words: Collection[str]) -> None:
+    """Stop comparing the file, or treating the path as another name of one, that is meant.
+
+    ``words`` are ways to say the same name. Raises UsageError where nothing of it is tracked.
+    """
+    for file in contexts.tracked(workspace.store.db, workspace.repository.project_id):
+        for alias in file.aliases:
+            if alias.path in words:
+                return untrack_alias(workspace, file, alias.path)
+        if any(name in words for name in names_of(file)):
+            return untrack(workspace, file)
+    raise UsageError(
+        f"{next(iter(words))} is not a tracked context file.", "See what is: git studio status"
+    )
 
 
 def untrack_alias(workspace: Workspace, file: ContextFile, path: str) -> None:

@@ -169,10 +169,12 @@ def conflict_text(standing: Standing) -> bytes | None:
 
 
 def carry_out(workspace: Workspace, planned: Plan) -> int:
-    """Do what was planned, and look again; the operation's number.
+    """Store that there was drift, do what was planned, and look again; the operation's number.
 
-    Raises FileChangedError, with nothing changed, where a file moved since.
+    Raises FileChangedError, with no file changed, where one moved since.
     """
+    standings = [step.standing for step in planned.steps]
+    ledger.record(workspace.store, workspace.repository, workspace.place, standings)
     number = changes.carry_out(workspace, planned)
     refresh(workspace)
     return number

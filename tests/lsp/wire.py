@@ -81,9 +81,13 @@ class Wire:
 
     def ask(self, method: str, params: Any = None) -> Message:
         """Send a request, and wait for its response."""
+        return self.answer(self.post(method, params))
+
+    def post(self, method: str, params: Any = None) -> int:
+        """Send a request; its number."""
         self._number += 1
         self.send(request(self._number, method, params))
-        return self.answer(self._number)
+        return self._number
 
     def initialize(self, **params: Any) -> Message:
         """Open the conversation; the server's capabilities."""

@@ -28,7 +28,10 @@ def _runner(server: StudioServer, name: str) -> Callable[..., Coroutine[Any, Any
         try:
             studio = await server.studio()
             command = studio.commands[name](argument)
-            return await server.editor.while_working(name, command)
+            result = await server.editor.while_working(name, command)
+            if name not in commands.READING:
+                await server.changed()
+            return result
         except asyncio.CancelledError:
             raise
         except StudioError as error:

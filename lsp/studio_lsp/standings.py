@@ -1,0 +1,139 @@
+"""How context files stand against the texts in the editor."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from studio_git.core import frames
+from studio_git.core.diff import Hunk
+from studio_git.services import binding
+from studio_git.services.drift import Eye, Standing, paths_of
+from studio_git.services.sides import Found, WorkTree, overlaid
+from studio_git.store import contexts
+from studio_git.store.connection import Store, open_store
+from studio_git.store.contexts import ContextFile
+from studio_lsp.clones import Clone
+from studio_lsp.desk import Desk
+from studio_lsp.page import Page
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A document and how the context file in it stands."""
+
+    page: Page
+    standing: Standing
+
+    @property
+    def here(self) -> bool:
+        """True where what is compared is this document, and no other copy of it."""
+        return self.standing.repo_path in (self.page.name, self.page.written_as)
+
+    @cached_property
+    def hunks(self) -> tuple[Hunk, ...]:
+        """The differences that ask for attention, with lines that are this document's."""
+        if not self.here or self.standing.settled:
+            return ()
+        aside = self.standing.dismissed_hunks
+        return tuple(hunk for hunk in self.standing.hunks if hunk.number not in aside)
+
+    @cached_property
+    def _lead(self) -> int:
+        """Lines of the document before what is compared: front matter, or what is not marked."""
+        return frames.split(self.standing.repo_path, self.page.data).before.count(b"\n")
+
+    def lines(self, hunk: Hunk) -> tuple[int, int]:
+        """The first line of a difference and the one behind it; equal where lines are missing."""
+        start = self._lead + hunk.repo_start
+        first = self.page.line_of(start)
+        return first, self.page.line_of(start + len(hunk.repo_lines)) if hunk.repo_lines else first
+
+    def overlapping(self, first: int, last: int) -> list[Hunk]:
+        """The differences that the lines from ``first`` to ``last``, both in it, touch."""
+        found = []
+        for hunk in self.hunks:
+            begin, end = self.lines(hunk)
+            if begin <= last and first <= max(begin, end - 1):
+                found.append(hunk)
+        return found
+
+
+class Standings:
+    """What is live: a look at every change, with all that is slow asked for once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._generation = -1
+        self._bases: dict[Clone, _Base] = {}
+        self._seen: dict[str, tuple[int, int | None, Seen | None]] = {}
+        self._lock = threading.Lock()
+
+    def live(self, page: Page) -> Seen | None:
+        """How a document stands; in the live lane. None for what is no tracked context file.
+
+        Raises StudioError where the clone or the store cannot be read.
+        """
+        if page.clone is None:
+            return None
+        with self._lock:
+            if self._generation != self._desk.generation:
+                self._generation = self._desk.generation
+                self._bases.clear()
+                self._seen.clear()
+            generation = self._generation
+        base = self._bases.get(page.clone)
+        if base is None:
+            base = _Base(self._desk.live_store(page.clone.home), page.clone)
+            self._bases[page.clone] = base
+        seen = base.look(page, self._others(page, base))
+        with self._lock:
+            self._seen[page.uri] = generation, page.version, seen
+        return seen
+
+    def of(self, page: Page) -> Seen | None:
+        """How a document stands; outside the live lane. Raises StudioError likewise."""
+        with self._lock:
+            known = self._seen.get(page.uri)
+        if known is not None and known[:2] == (self._desk.generation, page.version):
+            return known[2]
+        if page.clone is None:
+            return None
+        with open_store(page.clone.home) as store:
+            base = _Base(store, page.clone)
+            return base.look(page, self._others(page, base))
+
+    def _others(self, page: Page, base: _Base) -> Mapping[str, bytes]:
+        """The texts of other copies of the file that are open as well."""
+        file = base.file_of(page)
+        if file is None or not file.aliases:
+            return {}
+        others = [it for it in self._desk.documents if it.uri != page.uri]
+        paths = set(paths_of(file))
+        held = self._desk.held(base.clone, others)
+        return {name: data for name, data in held.items() if name in paths}
+
+
+class _Base:
+    """What a clone's context files are compared with, as long as nothing changes."""
+
+    def __init__(self, store: Store, clone: Clone) -> None:
+        self.clone = clone
+        self.eye = Eye(store, binding.bound(store, clone.place), clone.place)
+        tracked = contexts.tracked(store.db, clone.project_id)
+        self.files = {path: file for file in tracked for path in paths_of(file)}
+        self._on_disk: dict[str, Mapping[str, Found]] = {}
+
+    def file_of(self, page: Page) -> ContextFile | None:
+        return self.files.get(page.name) or self.files.get(page.written_as)
+
+    def look(self, page: Page, others: Mapping[str, bytes]) -> Seen | None:
+        file = self.file_of(page)
+        if file is None:
+            return None
+        if file.id not in self._on_disk:
+            self._on_disk[file.id] = WorkTree(self.clone.place).read(paths_of(file))
+        found = overlaid(self._on_disk[file.id], {**others, page.name: page.data})
+        return Seen(page, self.eye.look(file, found))

@@ -1,0 +1,330 @@
+"""Carrying out what is done about context files from an editor.
+
+A text that the editor holds is changed by the editor, everything else by us. The editor goes
+first: where it refuses, nothing has happened; where our part fails after it, its change is taken
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from studio_git.core.models import Resolution
+from studio_git.errors import StudioError, UsageError
+from studio_git.services import changes, context, cycles, resolve, wording
+from studio_git.services.changes import REPO, Plan, Write
+from studio_git.services.clone import Workspace
+from studio_git.services.drift import Standing, canonical_path
+from studio_lsp import commands, edits, uris
+from studio_lsp.clones import Clone
+from studio_lsp.desk import Desk
+from studio_lsp.documents import Opened
+from studio_lsp.editor import Editor, Edits
+from studio_lsp.page import Page
+from studio_lsp.presenter import Presenter
+from studio_lsp.subject import Command
+
+Argument = Mapping[str, Any]
+Result = dict[str, Any]
+
+_RESOLUTIONS = {
+    commands.ACCEPT: Resolution.ACCEPTED_REPO,
+    commands.USE_STUDIO: Resolution.KEPT_STUDIO,
+    commands.MERGE: Resolution.MERGED,
+    commands.DISMISS: Resolution.DISMISSED,
+}
+_DONE = {
+    Resolution.ACCEPTED_REPO: "accepted into Studio",
+    Resolution.KEPT_STUDIO: "Studio's version taken",
+    Resolution.MERGED: "merged",
+    Resolution.DISMISSED: "put aside",
+}
+_REFUSED = StudioError(
+    "the editor did not take the change, so nothing was changed in Studio either.",
+    "Try again; the text may have been typed in meanwhile.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a command is about to do in one clone, and what the editor has to do for it."""
+
+    clone: Clone
+    held: dict[str, bytes]
+    edits: Edits
+    back: Edits
+    do: Callable[[Workspace], Any]
+
+
+class DriftCommands:
+    """The commands of the drift subject; each a coroutine on the event loop."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        editor: Editor,
+        presenter: Presenter,
+        clones: Callable[[], list[Clone]],
+    ) -> None:
+        self.desk = desk
+        self.editor = editor
+        self.presenter = presenter
+        self._clones = clones
+
+    def table(self) -> dict[str, Command]:
+        """Every command by its id."""
+        found: dict[str, Command] = {
+            name: self._resolution(name, resolution) for name, resolution in _RESOLUTIONS.items()
+        }
+        return found | {
+            commands.SYNC: self.sync,
+            commands.UNDO: self.undo,
+            commands.TRACK: self.track,
+            commands.UNTRACK: self.untrack,
+            commands.COMPARE: self.compare,
+            commands.STATUS: self.status,
+        }
+
+    def _resolution(self, name: str, resolution: Resolution) -> Command:
+        async def run(argument: Argument) -> Result:
+            numbers = _numbers(argument)
+            opened = list(self.desk.documents)
+
+            def prepare() -> tuple[Job, str]:
+                page = self._page(argument, opened)
+                clone = _clone(page)
+                with clone.open(self.desk.held(clone, opened)) as workspace:
+                    standing = resolve.standing_of(workspace, _named(workspace, page))
+                    plan = resolve.plan(workspace, standing, resolution, numbers)
+                    job = self._job(clone, workspace, opened, plan)
+                    return job, str(standing.file.repo_path)
+
+            job, path = await self.editor.work.aside(prepare)
+            number = await self._carry_out(job, name)
+            return {"message": f"{path}: {_DONE[resolution]}.", "operation": number}
+
+        return run
+
+    async def sync(self, argument: Argument) -> Result:
+        """``studio.syncContext``: what is unambiguous, of one file or of the whole workspace."""
+        opened = list(self.desk.documents)
+        whole = bool(argument.get("implied"))
+
+        def prepare() -> tuple[list[Job], list[str], list[str]]:
+            jobs, moved, left = [], [], []
+            clones = self._clones() if whole else [_clone(self._page(argument, opened))]
+            for clone in clones:
+                with clone.open(self.desk.held(clone, opened)) as workspace:
+                    only = None if whole else [_named(workspace, self._page(argument, opened))]
+                    plan, others = resolve.plan_sync(workspace, resolve.seen(workspace, only))
+                    left += [str(it.file.repo_path) for it in others]
+                    if plan.steps:
+                        jobs.append(self._job(clone, workspace, opened, plan))
+                        moved += [str(step.standing.file.repo_path) for step in plan.steps]
+            return jobs, moved, left
+
+        jobs, moved, left = await self.editor.work.aside(prepare)
+        for job in jobs:
+            await self._carry_out(job, commands.SYNC)
+        said = f"In step now: {', '.join(moved)}." if moved else "Nothing could be brought in step."
+        if left:
+            said += f" For you to decide: {', '.join(left)}."
+            self.editor.say(said)
+        return {"message": said, "moved": moved, "left": left}
+
+    async def undo(self, argument: Argument) -> Result:
+        """``studio.undo``: take back the newest resolution in this work tree."""
+        opened = list(self.desk.documents)
+
+        def prepare() -> Job:
+            page = self._page(argument, opened)
+            clone = _clone(page)
+            with clone.open(self.desk.held(clone, opened)) as workspace:
+                _, writes = changes.plan_undo(workspace, None)
+                return self._edited(clone, workspace, opened, writes, lambda it: _undone(it).title)
+
+        title = await self._carry_out(await self.editor.work.aside(prepare), commands.UNDO)
+        return {"message": f"Undone: {title}."}
+
+    async def track(self, argument: Argument) -> Result:
+        """``studio.track``: keep a file in Studio from now on."""
+
+        def do(workspace: Workspace, page: Page) -> str:
+            file = context.track(workspace, page.written_as, None)
+            return f"{page.written_as}: tracked as {file.filename}."
+
+        return await self._in_clone(argument, do)
+
+    async def untrack(self, argument: Argument) -> Result:
+        """``studio.untrack``: compare a file no longer."""
+
+        def do(workspace: Workspace, page: Page) -> str:
+            context.untrack_named(workspace, {page.written_as, page.name})
+            return f"{page.written_as}: no longer tracked; both copies stay as they are."
+
+        return await self._in_clone(argument, do)
+
+    async def compare(self, argument: Argument) -> Result:
+        """``studio.compare``: Studio's copy and this one, side by side where the editor can."""
+        opened = list(self.desk.documents)
+
+        def prepare() -> tuple[Clone, Standing]:
+            page = self._page(argument, opened)
+            clone = _clone(page)
+            with clone.open(self.desk.held(clone, opened)) as workspace:
+                return clone, resolve.standing_of(workspace, _named(workspace, page))
+
+        clone, standing = await self.editor.work.aside(prepare)
+        rest = f"{clone.project_id}/{standing.file.filename}"
+        left = uris.uri_of(canonical_path(clone.home, standing.file))
+        if self.desk.client.virtual_documents:
+            left = await self.presenter.address(f"/canonical/{rest}")
+        if not self.desk.client.compares:
+            await self.presenter.open(f"/compare/{rest}.diff")
+        return {
+            "left": left,
+            "right": uris.uri_of(clone.place.top / standing.repo_path),
+            "title": f"{standing.repo_path} (Studio ↔ repository)",
+        }
+
+    async def status(self, argument: Argument) -> Result:
+        """``studio.status``: how the context files of a clone stand."""
+        opened = list(self.desk.documents)
+
+        def prepare() -> Result:
+            path = uris.path_of(argument["uri"]) if argument["uri"] else None
+            clone = self.desk.clones.of(path) if path else None
+            clone = clone or next(iter(self._clones()), None)
+            if clone is None:
+                return {"message": "Project Studio: no bound repository is open.", "files": []}
+            with clone.open(self.desk.held(clone, opened)) as workspace:
+                return _status(clone, workspace)
+
+        return await self.editor.work.aside(prepare)
+
+    # what they have in common
+
+    async def _in_clone(self, argument: Argument, do: Callable[[Workspace, Page], str]) -> Result:
+        opened = list(self.desk.documents)
+
+        def run() -> str:
+            page = self._page(argument, opened)
+            with _clone(page).open() as workspace:
+                workspace.store.require_writable()
+                return do(workspace, page)
+
+        return {"message": await self.editor.work.aside(run)}
+
+    def _page(self, argument: Argument, opened: list[Opened]) -> Page:
+        found = next((it for it in opened if it.uri == argument["uri"]), None)
+        if found is None:
+            raise UsageError("no open document was meant.", "Open a context file first.")
+        page = self.desk.page(found)
+        if page.clone is None:
+            name = page.path.name if page.path else page.uri
+            raise UsageError(
+                f"{name} is in no repository that is bound to a project.",
+                "Bind it with: git studio init",
+            )
+        return page
+
+    def _job(self, clone: Clone, workspace: Workspace, opened: list[Opened], plan: Plan) -> Job:
+        workspace.store.require_writable()
+        return self._edited(
+            clone, workspace, opened, plan.writes, lambda it: resolve.carry_out(it, plan)
+        )
+
+    def _edited(
+        self,
+        clone: Clone,
+        workspace: Workspace,
+        opened: list[Opened],
+        writes: Iterable[Write],
+        do: Callable[[Workspace], Any],
+    ) -> Job:
+        """The edits that belong to what will be written, there and back."""
+        after = {
+            write.path: write.after
+            for write in writes
+            if write.side == REPO and write.path in workspace.held and write.after is not None
+        }
+        there, back = {}, {}
+        for each in opened:
+            page = self.desk.page(each)
+            if page.clone == clone and page.name in after:
+                text = edits.text_of(after[page.name])
+                there[page.uri] = page.version, edits.whole_lines(page, text)
+                changed = page.with_text(text)
+                back[page.uri] = None, edits.whole_lines(changed, page.text)
+        return Job(clone, dict(workspace.held), there, back, do)
+
+    async def _carry_out(self, job: Job, label: str) -> Any:
+        if not await self.editor.apply(job.edits, label):
+            raise _REFUSED
+
+        def run() -> Any:
+            with job.clone.open(job.held) as workspace:
+                return job.do(workspace)
+
+        try:
+            return await self.editor.work.aside(run)
+        except BaseException:
+            if job.edits:
+                await self.editor.apply(job.back, f"{label}: taken back")
+            raise
+
+
+def _clone(page: Page) -> Clone:
+    assert page.clone is not None  # noqa: S101 - for the type checker: _page looked
+    return page.clone
+
+
+def _named(workspace: Workspace, page: Page) -> str:
+    """The name by which the file in a document is known: as it was opened, or behind its link."""
+    for name in (page.written_as, page.name):
+        if resolve.seen(workspace, [name]):
+            return name
+    return page.written_as
+
+
+def _undone(workspace: Workspace) -> Any:
+    operation = changes.undo(workspace, None)
+    resolve.refresh(workspace)
+    return operation
+
+
+def _numbers(argument: Argument) -> list[int]:
+    said = argument.get("hunks") or []
+    if not isinstance(said, list) or not all(type(it) is int for it in said):
+        raise UsageError("hunks have to be a list of numbers.", 'Write for example {"hunks": [1]}.')
+    return said
+
+
+def _status(clone: Clone, workspace: Workspace) -> Result:
+    standings = resolve.seen(workspace)
+    waiting = [it for it in standings if not it.settled]
+    cycle = cycles.active(workspace.store, workspace.repository, workspace.place)
+    name = workspace.project["name"]
+    if waiting:
+        what = f"{len(waiting)} of {len(standings)} context files differ from Studio's"
+    else:
+        what = f"{len(standings)} context files in step"
+    kinds = [it.verdict.kind.value for it in waiting if it.verdict.kind]
+    return {
+        "message": f"{name}: {what}.",
+        "kind": kinds[0] if len(set(kinds)) == 1 else ("drift" if kinds else "synced"),
+        "project": name,
+        "cycle": None if cycle is None else cycle["name"],
+        "files": [
+            {
+                "uri": uris.uri_of(clone.place.top / it.repo_path),
+                "path": it.repo_path,
+                "kind": it.verdict.kind.value if it.verdict.kind else "synced",
+                "dismissed": it.dismissed,
+                "summary": wording.explain(it) or "in step",
+            }
+            for it in standings
+        ],
+    }
