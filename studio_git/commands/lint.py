@@ -117,7 +117,7 @@ def _result(problem: Problem) -> sarif.Result:
     return sarif.Result(
         code=problem.code,
         severity=problem.severity,
-        message=f"{problem.message}.",
+        message=f"{problem.message.rstrip('.')}.",
         path=problem.path,
         relative=problem.relative,
         line=problem.line,

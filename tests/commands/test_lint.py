@@ -200,6 +200,9 @@ def test_registry_files(repo: Repo) -> None:
     found = {it["code"]: it for it in repo.studio("lint", agents, "--json").json}
     assert {"lint/hidden-unicode", "registry/unknown-item"} <= set(found)
     assert found["registry/unknown-item"]["line"] == 1
+    (only,) = repo.studio("lint", agents, "--sarif").json["runs"]
+    texts = [it["message"]["text"] for it in only["results"]]
+    assert all(text.endswith(".") and not text.endswith("..") for text in texts)
 
 
 def test_nothing_steers_the_terminal(repo: Repo) -> None:
