@@ -42,6 +42,8 @@ class Scripted:
         self.refuses = False
         self.before_applying: Callable[[], None] = lambda: None
         self.applied: list[Any] = []
+        self.chooses: str | None = None
+        self.offered: list[str] = []
 
     # documents
 
@@ -152,6 +154,9 @@ class Scripted:
                 self._apply(params["edit"])
         elif method == "workspace/configuration":
             result = [self.settings for _ in params["items"]]
+        elif method == "window/showMessageRequest":
+            self.offered = [it["title"] for it in params["actions"]]
+            result = {"title": self.chooses} if self.chooses else None
         elif method == "window/showDocument":
             self.shown.append(params["uri"])
             result = {"success": True}

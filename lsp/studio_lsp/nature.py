@@ -1,0 +1,109 @@
+"""What a document is to Project Studio, by where it stands and how the editor calls it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from studio_git.core import catalogue
+from studio_git.services.drift import paths_of
+from studio_git.services.workspace import open_home
+from studio_git.store import contexts
+from studio_git.store.connection import Store
+from studio_lsp.clones import Clone
+from studio_lsp.desk import Desk
+from studio_lsp.page import Page
+
+_MESSAGE_LANGUAGES = ("gitcommit", "git-commit")
+_MESSAGE_FILES = ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG")
+_COMMIT_BOX = "vscode-scm:"
+_IN_PROJECT = {"context": "context", "sessions": "session"}
+
+
+class Nature(StrEnum):
+    """The kinds of documents that subjects tell apart."""
+
+    CONTEXT = "context"  # tracked, where agents look for one, or Studio's own copy
+    SESSION = "session"
+    REGISTRY = "registry"
+    MESSAGE = "message"
+    OTHER = "other"
+
+
+TEXTS = (Nature.CONTEXT, Nature.SESSION, Nature.MESSAGE)
+"""Documents in which people and agents write about what they decided and do."""
+
+
+def nature_of(desk: Desk, page: Page, store: Store | None = None) -> Nature:
+    """What a document is. ``store`` is an open one, for the live lane."""
+    name = page.path.name if page.path else ""
+    if (
+        page.language in _MESSAGE_LANGUAGES
+        or name in _MESSAGE_FILES
+        or page.uri.startswith(_COMMIT_BOX)
+    ):
+        return Nature.MESSAGE
+    inside = _in_home(desk, page)
+    if inside[:1] == ("registry",) and name.endswith((".md", ".json")):
+        return Nature.REGISTRY
+    if inside[:1] == ("projects",) and len(inside) > 3:
+        return Nature(_IN_PROJECT.get(inside[2], "other"))
+    path = path_in_repository(desk, page)
+    if path and (is_known(path) or (page.clone and path in tracked(desk, page.clone, store))):
+        return Nature.CONTEXT
+    return Nature.OTHER
+
+
+def is_known(path: str) -> bool:
+    """Whether agents look for a context file at a path of a repository."""
+    return bool(catalogue.find([path]))
+
+
+def path_in_repository(desk: Desk, page: Page) -> str:
+    """The path of a document in its repository, bound or not; empty where it is in none."""
+    if page.clone is not None or page.path is None:
+        return page.name
+    place = desk.clones.place_of(page.path)
+    if place is None or not page.path.is_relative_to(place.top):
+        return ""
+    return page.path.relative_to(place.top).as_posix()
+
+
+def tracked(desk: Desk, clone: Clone, store: Store | None = None) -> frozenset[str]:
+    """The paths of a clone's context files, copies included."""
+
+    def read(opened: Store) -> frozenset[str]:
+        files = contexts.tracked(opened.db, clone.project_id)
+        return frozenset(path for file in files for path in paths_of(file))
+
+    def look() -> frozenset[str]:
+        if store is not None:
+            return read(store)
+        with open_home(clone.home) as opened:
+            return read(opened)
+
+    return desk.remembered(("tracked", clone.home, clone.project_id), look)
+
+
+def home_of(desk: Desk, page: Page) -> Path | None:
+    """The Studio home that counts for a document; None where there is none."""
+    return page.clone.home if page.clone is not None else desk.home
+
+
+def project_of(desk: Desk, page: Page) -> str | None:
+    """The project that a document belongs to; None where it is of none."""
+    if page.clone is not None:
+        return page.clone.project_id
+    inside = _in_home(desk, page)
+    return inside[1] if inside[:1] == ("projects",) and len(inside) > 3 else None
+
+
+def _in_home(desk: Desk, page: Page) -> tuple[str, ...]:
+    """The parts of a document's path in the Studio home; none for one outside."""
+    home = home_of(desk, page)
+    if home is None or page.path is None:
+        return ()
+    for path, top in ((page.path, home), (page.path.resolve(), home.resolve())):
+        if path.is_relative_to(top):
+            return path.relative_to(top).parts
+    return ()
