@@ -116,7 +116,7 @@ class Page:
     @cached_property
     def _newlines(self) -> list[int] | None:
         """For each line as ``\\n`` alone divides them, where it begins here; None: they agree."""
-        if "\r" not in self.text.replace("\r\n", ""):
+        if "\r" not in self.text or "\r" not in self.text.replace("\r\n", ""):
             return None
         begins = [0]
         begins += (n + 1 for n, piece in enumerate(self._pieces) if piece.endswith("\n"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -44,8 +45,7 @@ class Hunk:
 
 def hunks(canonical: bytes, repo: bytes, base: bytes | None = None) -> tuple[Hunk, ...]:
     """Return the differences in order; two hunks have at least one common line between them."""
-    studio_lines, repo_lines = split_lines(normalise(canonical)), split_lines(normalise(repo))
-    found = changes(studio_lines, repo_lines)
+    studio_lines, repo_lines, found = _compared(normalise(canonical), normalise(repo))
     if not found:
         return ()
     moved = _moved(found, canonical, repo, base)
@@ -64,10 +64,23 @@ def hunks(canonical: bytes, repo: bytes, base: bytes | None = None) -> tuple[Hun
 
 def diff_summary(canonical: bytes, repo: bytes) -> str:
     """Count the lines that lead from canonical to repo, always as in ``+4 lines, -2 lines``."""
-    found = changes(split_lines(normalise(canonical)), split_lines(normalise(repo)))
+    _, _, found = _compared(normalise(canonical), normalise(repo))
     added = sum(change.new_end - change.new_start for change in found)
     removed = sum(change.old_end - change.old_start for change in found)
     return f"+{added} lines, -{removed} lines"
+
+
+@lru_cache(maxsize=2)
+def _compared(
+    studio_text: bytes, repo_text: bytes
+) -> tuple[list[bytes], list[bytes], list[Change]]:
+    """The lines of both texts and what differs; asked twice for the same texts in a row."""
+    studio_lines, repo_lines = _lines(studio_text), _lines(repo_text)
+    return studio_lines, repo_lines, changes(studio_lines, repo_lines)
+
+
+# While one text is typed, the other stays.
+_lines = lru_cache(maxsize=4)(split_lines)
 
 
 def unified(

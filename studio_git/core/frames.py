@@ -63,6 +63,9 @@ def split(path: str, data: bytes) -> Frame:
     is one. Otherwise the front matter of a rule file (``.mdc``, ``.instructions.md``: from a
     first line ``---`` to the next) stands before it, and everything else is the body.
     """
+    rules = _RULE_FILE.search(path)
+    if not rules and REGION_BEGIN not in data:
+        return Frame(b"", data, b"", path)
     lines = split_lines(data.removeprefix(BOM))
     # Where each line begins, and where the last one ends.
     offsets = list(accumulate(map(len, lines), initial=len(data) - sum(map(len, lines))))
@@ -70,7 +73,7 @@ def split(path: str, data: bytes) -> Frame:
     region = _region(lines)
     if region:
         start, end = offsets[region[0] + 1], offsets[region[1]]
-    elif _RULE_FILE.search(path):
+    elif rules:
         front = _front_matter(lines)
         start = offsets[front] if front else 0
     return Frame(data[:start], data[start:end], data[end:], path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from studio_git.core.models import Side, Unreadable
 
@@ -21,14 +22,20 @@ def normalise(data: bytes) -> bytes:
     ends, and each line ends with one (no lines at all: ``b""``). One final newline is what does
     not count; a second one is an empty line, and is kept.
     """
-    text = data.removeprefix(BOM).replace(b"\r\n", b"\n")
+    text = data.removeprefix(BOM)
+    if b"\r" in text:  # most texts have none, and are not copied
+        text = text.replace(b"\r\n", b"\n")
     if text == b"\n":
         return b""
     return text if not text or text.endswith(b"\n") else text + b"\n"
 
 
+@lru_cache(maxsize=8)
 def content_hash(data: bytes) -> str:
-    """Return the SHA-256 of the normalised text, in hexadecimal."""
+    """Return the SHA-256 of the normalised text, in hexadecimal.
+
+    A look at a context file asks several times for the same few texts.
+    """
     return hashlib.sha256(normalise(data)).hexdigest()
 
 

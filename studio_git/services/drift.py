@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from studio_git import files
@@ -33,7 +34,7 @@ HISTORY_LIMIT = 5000
 """Versions of one path that are looked at for a base; a context file rarely has a hundred."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """One context file as it stands in one state of a repository.
 
@@ -59,12 +60,12 @@ class Standing:
         """True where nothing asks for attention: synced, or dismissed."""
         return self.dismissed or self.verdict.status is SyncStatus.SYNCED
 
-    @property
+    @cached_property
     def canonical_hash(self) -> str | None:
         """Hash of Studio's side; None where there is none to compare."""
         return _hash(self.canonical)
 
-    @property
+    @cached_property
     def repo_hash(self) -> str | None:
         """Hash of the repository's side; None where there is none to compare."""
         return _hash(self.repo)
@@ -74,7 +75,7 @@ class Standing:
         """Hash of what both had in common on this line of history."""
         return None if self.base is None else content_hash(self.base)
 
-    @property
+    @cached_property
     def hunks(self) -> tuple[diff.Hunk, ...]:
         """The differences, numbered from 1; none where a side cannot be compared."""
         if isinstance(self.canonical, bytes) and isinstance(self.repo, bytes):
