@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from contextlib import ExitStack
@@ -91,7 +90,7 @@ class Observer(threading.Thread):
                 stack = ExitStack()
                 self._stores[home] = stack, stack.enter_context(open_store(home))
             return self._stores[home][1].data_version()
-        except (StudioError, sqlite3.Error):
+        except StudioError:
             found = self._stores.pop(home, None)
             if found is not None:
                 found[0].close()

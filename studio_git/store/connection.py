@@ -27,6 +27,9 @@ MIGRATIONS = ("m001_create_git_tables",)
 
 BUSY_SECONDS = 10.0
 
+SQLITE_VERSION = sqlite3.sqlite_version
+"""The release of SQLite that is used."""
+
 
 class Store:
     """An open store: its connection, its home, and why it may not be written to, if so."""
@@ -58,7 +61,8 @@ class Store:
 
         See https://sqlite.org/pragma.html#pragma_data_version.
         """
-        return int(self.db.execute("PRAGMA data_version").fetchone()[0])
+        with translated(self.home):
+            return int(self.db.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import sqlite3
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Any
 
 from studio_git import __version__
 from studio_git.core.editorsettings import BY_KEY
+from studio_git.store.connection import SQLITE_VERSION
 from studio_lsp import commands
 from studio_lsp.subject import Command, Subject
 
@@ -49,7 +49,7 @@ class About(Subject):
             "# Project Studio: debug information",
             "",
             f"- studio-git {__version__}, pygls {version('pygls')}, Python "
-            f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {sys.platform}",
+            f"{platform.python_version()}, SQLite {SQLITE_VERSION}, {sys.platform}",
             f"- process {os.getpid()}, parent {os.getppid()}",
             f"- Studio home: {desk.home or 'none'}",
             f"- workspace folders: {', '.join(map(str, desk.roots)) or 'none'}",
