@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -156,21 +157,35 @@ def test_the_status_bar_offers_what_can_be_done(vscode: Open, story: Story) -> N
 
 
 def test_a_setting_counts_as_soon_as_it_is_made(vscode: Open, story: Story) -> None:
+    def write(**settings: str) -> None:
+        story.repo.write(".vscode/settings.json", json.dumps(settings))
+
     with vscode() as window:
         window.open("CLAUDE.md")
         window.squiggles("info", len(EDITS))
-        window.setting("studio.drift.severity.repo-ahead", "error")
+        write(**{"studio.drift.severity.repo-ahead": "error"})
         window.squiggles("error", len(EDITS))
-        window.setting("studio.drift.severity.repo-ahead", "off")
-        window.squiggles("error", 0)
+        write()
+        window.squiggles("info", len(EDITS))
+        write(**{"studio.drift.severity.repo-ahead": "off"})
+        window.squiggles("info", 0)
 
 
-def test_only_what_was_set_is_sent_and_documents_open_that_are_no_files(vscode: Open) -> None:
-    with vscode(settings=WHY) as window:
+def test_a_team_proposes_and_the_editor_has_the_last_word(vscode: Open, story: Story) -> None:
+    team = '\n[editor]\n"drift.severity.repo-ahead" = "warning"\n'
+    story.repo.write(".studio.toml", story.repo.read(".studio.toml") + team)
+    with vscode(settings={"studio.drift.severity.studio-ahead": "error"}) as window:
+        window.open("CLAUDE.md")
+        window.squiggles("warning", len(EDITS))
+        window.open("AGENTS.md")
+        window.squiggles("error", 1)
+
+
+def test_documents_open_that_are_no_files(vscode: Open) -> None:
+    with vscode() as window:
         window.open("CLAUDE.md")
         window.command("Studio: Show debug information")
         window.shows("Project Studio: debug information")
-        assert window.status("Studio:")
 
 
 def test_a_commit_message_is_helped_with(vscode: Open, story: Story) -> None:

@@ -63,11 +63,6 @@ class Window:
         self._place = place
         self._answer()
 
-    def setting(self, name: str, value: Any) -> None:
-        """Set one of the user's settings, as an edit of the file does."""
-        file = _user(self._place) / "settings.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {name: value}))
-
     def ask(self, name: str, *args: Any) -> Any:
         """Send one request and wait for its answer; a failed one leaves a picture behind."""
         try:
@@ -113,13 +108,10 @@ def open_window(
 
 
 def _prepare(place: Path, settings: dict[str, Any]) -> list[str]:
-    _user(place).mkdir(parents=True)
-    _user(place).joinpath("settings.json").write_text(json.dumps(SETTINGS | settings))
+    user = place / "data" / "User"
+    user.mkdir(parents=True)
+    user.joinpath("settings.json").write_text(json.dumps(SETTINGS | settings))
     return [f"--user-data-dir={place / 'data'}", f"--extensions-dir={place / 'extensions'}"]
-
-
-def _user(place: Path) -> Path:
-    return place / "data" / "User"
 
 
 def _install(places: list[str], env: dict[str, str]) -> None:

@@ -115,12 +115,9 @@ export class Companion implements vscode.Disposable {
       documentSelector: SCHEMES.map((scheme) => ({ scheme })),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => ({
-        ...chosenSettings(this.keys),
-        client: { comparison: true },
-      }),
+      // No settings: the server asks for those, and what is told here counts to the end.
+      initializationOptions: { client: { comparison: true } },
       initializationFailedHandler: () => false,
-      synchronize: { configurationSection: SECTION },
       diagnosticPullOptions: { onChange: true },
       middleware: {
         executeCommand: executeCommand(() => this.status.refresh()),
