@@ -59,7 +59,7 @@ class Driven:
         )
         try:
             wait_until(ready.exists, "an attached server", 60)
-            assert self.story.servers()
+            assert len(self.story.servers()) == 1
             if how == "kill":
                 process.send_signal(signal.SIGKILL)
             else:

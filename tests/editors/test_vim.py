@@ -73,7 +73,7 @@ def test_what_is_typed_shows_and_is_not_stored(play: Play, story: Story) -> None
 
 def test_accepting_brings_the_file_into_studio(play: Play, story: Story) -> None:
     seen = play("accept", story.claude)
-    assert "Use Studio's version" in seen["titles"]
+    assert "Use Studio's version (whole file)" in seen["titles"]
     assert story.canonical() == drifted()
     assert story.kind() is None
     assert story.resolutions() == ["accepted_repo"]
@@ -127,7 +127,7 @@ def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
     seen = play("commands", story.claude)
     assert seen["status"]
     assert story.canonical() == CLAUDE
-    assert story.resolutions() == ["accepted_repo"]
+    assert story.kind() == "repo-ahead"
     titles = [row["title"] for row in story.rows("SELECT title FROM decisions")]
     assert any("short" in title for title in titles)
 

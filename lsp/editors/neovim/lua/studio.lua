@@ -61,25 +61,30 @@ function M.config()
   }
 end
 
+-- The clients of older Neovims by their roots. vim.lsp does not list one before it answered.
+local started = {}
+
 local function start_old(bufnr)
   if not is_file(bufnr) then
     return
   end
   local root = M.root(vim.api.nvim_buf_get_name(bufnr))
-  for _, client in pairs(vim.lsp.get_active_clients()) do
-    if client.name == 'studio' and client.config.root_dir == root then
-      vim.lsp.buf_attach_client(bufnr, client.id)
-      return
-    end
+  local key = root or ''
+  if started[key] then
+    vim.lsp.buf_attach_client(bufnr, started[key])
+    return
   end
   local config = M.config()
   config.root_dir = root
   if root then
     config.workspace_folders = { { uri = vim.uri_from_fname(root), name = root } }
   end
-  local id = vim.lsp.start_client(config)
-  if id then
-    vim.lsp.buf_attach_client(bufnr, id)
+  config.on_exit = function()
+    started[key] = nil
+  end
+  started[key] = vim.lsp.start_client(config)
+  if started[key] then
+    vim.lsp.buf_attach_client(bufnr, started[key])
   end
 end
 
