@@ -97,6 +97,12 @@ def configuration() -> str:
                 "## The team's: `.studio.toml`\n\nAt the top of the work tree. A key that this "
                 "release does not know is told and kept.",
                 _settings(settings.team()),
+                "## In an editor\n\nThe language server takes them as initialization options or "
+                "as the section `studio` of the editor's settings, nested or with dots; in VS Code "
+                "they begin with `studio.`. A team proposes them in the table `[editor]` of "
+                "`.studio.toml`, but for `lint.severity` and `log.level`, which are yours alone; "
+                "what the editor says wins.",
+                _settings(settings.editor()),
                 "## Environment variables",
                 _settings(settings.environment()),
             ]

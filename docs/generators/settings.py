@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_git import config
+from studio_git.core.editorsettings import SETTINGS
 from studio_git.core.models import DriftKind, Policy
 
 
@@ -154,6 +155,19 @@ def team() -> list[Setting]:
         for kind in DriftKind
     ]
     return rows
+
+
+def editor() -> list[Setting]:
+    """What the language server can be told, with the same keys in every editor."""
+    return [
+        Setting(
+            it.key,
+            ", ".join(f"`{word}`" for word in it.words or ("true", "false")),
+            f"`{it.default if it.words else str(it.default).lower()}`",
+            it.description,
+        )
+        for it in SETTINGS
+    ]
 
 
 def environment() -> list[Setting]:

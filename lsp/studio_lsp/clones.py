@@ -119,7 +119,7 @@ def _looked_at(folder: Path, now: float) -> _Looked:
             home,
             workspace.repository.id,
             workspace.repository.project_id,
-            editorsettings.read(proposal.editor),
+            editorsettings.read(proposal.editor, team=True),
         ),
         place,
         now,

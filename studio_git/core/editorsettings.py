@@ -50,6 +50,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("log.level", "warning", _LEVELS, "What the server writes to its log file."),
 )
 
+PERSONAL = frozenset({"lint.severity", "log.level"})
+"""What a repository may not set: it could hide what it brings along."""
+
 BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
 
 
@@ -81,10 +84,11 @@ class Layer:
     problems: tuple[str, ...] = ()
 
 
-def read(tree: object, ignored: tuple[str, ...] = ()) -> Layer:
+def read(tree: object, ignored: tuple[str, ...] = (), *, team: bool = False) -> Layer:
     """The settings in nested tables, as editors and TOML write them; dotted keys count as well.
 
-    ``ignored`` are keys at the top that belong to somebody else. Never raises: what is unknown or
+    ``ignored`` are keys at the top that belong to somebody else. ``team``: a repository says it,
+    so what is personal does not count. Never raises: what is unknown or
     of the wrong type is told, and the rest counts.
     """
     if tree is None:
@@ -98,6 +102,8 @@ def read(tree: object, ignored: tuple[str, ...] = ()) -> Layer:
         setting = BY_KEY.get(key)
         if setting is None:
             unknown.append(key)
+        elif team and key in PERSONAL:
+            problems.append(f"{key} is for everyone to set in the own editor")
         elif _fits(setting, value):
             values[key] = value  # type: ignore[assignment]  # _fits looked
         elif value is not None:  # editors send null for "not set"

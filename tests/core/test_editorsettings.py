@@ -74,3 +74,11 @@ JSON = st.recursive(
 @given(JSON)
 def test_nothing_that_comes_makes_it_fail(tree: object) -> None:
     assert set(read(tree).values) <= set(BY_KEY)
+
+
+def test_a_repository_cannot_hide_what_it_brings_along() -> None:
+    said = {"lint": {"severity": "off"}, "hover": {"why": True}}
+    layer = read(said, team=True)
+    assert layer.values == {"hover.why": True}
+    assert layer.problems == ("lint.severity is for everyone to set in the own editor",)
+    assert read(said).values["lint.severity"] == "off"
