@@ -31,6 +31,7 @@
 (declare-function lsp "lsp-mode")
 (declare-function lsp-deferred "lsp-mode")
 (declare-function lsp--buffer-uri "lsp-mode")
+(declare-function lsp--client-capabilities "lsp-mode")
 (declare-function lsp--region-to-range "lsp-mode")
 (declare-function lsp--workspace-client "lsp-mode")
 (declare-function lsp--client-server-id "lsp-mode")
@@ -40,6 +41,7 @@
 (declare-function lsp-workspaces "lsp-mode")
 (declare-function make-lsp-client "lsp-mode")
 (defvar lsp--cur-workspace)
+(defvar lsp-enable-snippet)
 (defvar lsp-response-timeout)
 
 (defgroup studio nil
@@ -103,6 +105,14 @@ A command may put a question to you before it changes a buffer."
   (or (bound-and-true-p studio-mode)
       (apply #'provided-mode-derived-p mode (mapcar #'car studio-modes))))
 
+;; Releases of lsp-mode before 9 count columns in characters and do not say so, which a server
+;; has to take for UTF-16.
+(defun studio--lsp-encoding ()
+  "Declare how lsp-mode counts columns, where it does not do so itself."
+  (let ((lsp-enable-snippet nil))
+    (unless (assq 'general (lsp--client-capabilities))
+      '((general . ((positionEncodings . ["utf-32" "utf-16"])))))))
+
 (defun studio-register-lsp-mode ()
   "Make lsp-mode start the server beside any other in buffers of `studio-modes'."
   (dolist (entry `(("/\\(?:COMMIT_EDIT\\|MERGE_\\|SQUASH_\\|TAG_EDIT\\)MSG\\'" . "gitcommit")
@@ -114,6 +124,7 @@ A command may put a question to you before it changes a buffer."
     :new-connection (lsp-stdio-connection (lambda () studio-server-command))
     :activation-fn #'studio--wanted-p
     :initialization-options #'studio--options
+    :custom-capabilities (studio--lsp-encoding)
     :add-on? t
     :multi-root t
     :priority -1
