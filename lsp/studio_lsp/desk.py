@@ -16,7 +16,7 @@ from studio_git.errors import StudioError
 from studio_git.services import lint
 from studio_git.services.workspace import open_home
 from studio_git.store.connection import Store
-from studio_lsp import uris
+from studio_lsp import messageplaces, uris
 from studio_lsp.client import Client
 from studio_lsp.clones import Clone, Clones
 from studio_lsp.documents import Documents, Opened
@@ -60,7 +60,7 @@ class Desk:
 
     def page(self, opened: Opened) -> Page:
         """A document as subjects see it. Looks at the disk: not for the event loop."""
-        path, clone, name = self._place(opened.uri)
+        path, clone, name = self._place(opened.uri, opened.language)
         return Page(
             opened.uri,
             opened.language,
@@ -80,13 +80,16 @@ class Desk:
                 found[page.name] = page.data
         return found
 
-    def _place(self, uri: str) -> tuple[Path | None, Clone | None, str]:
+    def _place(self, uri: str, language: str) -> tuple[Path | None, Clone | None, str]:
         with self._lock:
             known = self._where.get(uri)
         if known is not None:
             return known
         path = uris.path_of(uri)
-        clone = self.clones.of(path) if path is not None else None
+        if messageplaces.is_message(uri, language, path):
+            clone = messageplaces.clone_of(uri, path, self.clones, self.roots)
+        else:
+            clone = self.clones.of(path) if path is not None else None
         found = path, clone, clone.name_of(path) if clone and path else ""
         if clone is not None:  # a folder that is bound later is noticed
             with self._lock:

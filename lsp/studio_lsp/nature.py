@@ -12,11 +12,9 @@ from studio_git.store import contexts
 from studio_git.store.connection import Store
 from studio_lsp.clones import Clone
 from studio_lsp.desk import Desk
+from studio_lsp.messageplaces import is_message
 from studio_lsp.page import Page
 
-_MESSAGE_LANGUAGES = ("gitcommit", "git-commit")
-_MESSAGE_FILES = ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG")
-_COMMIT_BOX = "vscode-scm:"
 _IN_PROJECT = {"context": "context", "sessions": "session"}
 
 
@@ -37,11 +35,7 @@ TEXTS = (Nature.CONTEXT, Nature.SESSION, Nature.MESSAGE)
 def nature_of(desk: Desk, page: Page, store: Store | None = None) -> Nature:
     """What a document is. ``store`` is an open one, for the live lane."""
     name = page.path.name if page.path else ""
-    if (
-        page.language in _MESSAGE_LANGUAGES
-        or name in _MESSAGE_FILES
-        or page.uri.startswith(_COMMIT_BOX)
-    ):
+    if is_message(page.uri, page.language, page.path):
         return Nature.MESSAGE
     inside = _in_home(desk, page)
     if inside[:1] == ("registry",) and name.endswith((".md", ".json")):
@@ -92,10 +86,10 @@ def home_of(desk: Desk, page: Page) -> Path | None:
 
 def project_of(desk: Desk, page: Page) -> str | None:
     """The project that a document belongs to; None where it is of none."""
-    if page.clone is not None:
-        return page.clone.project_id
     inside = _in_home(desk, page)
-    return inside[1] if inside[:1] == ("projects",) and len(inside) > 3 else None
+    if inside[:1] == ("projects",) and len(inside) > 3:
+        return inside[1]
+    return page.clone.project_id if page.clone is not None else None
 
 
 def _in_home(desk: Desk, page: Page) -> tuple[str, ...]:

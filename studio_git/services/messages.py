@@ -54,12 +54,21 @@ def check(data: bytes, comment: str = COMMENT) -> Checked:
 
 def comment_of(git: Git, data: bytes) -> str:
     """What comment lines begin with in this message, by ``core.commentChar`` and -String."""
+    return comment_in(comment_setting(git), data)
+
+
+def comment_setting(git: Git) -> str:
+    """What comment lines begin with by the configuration, which may leave it to the message."""
     try:
         said = git.config_pattern(r"^core\.comment(char|string)$")
     except GitError:
         return COMMENT
-    value = [*said.get("core.commentchar", [COMMENT]), *said.get("core.commentstring", [])][-1]
-    return _chosen(data) if value == "auto" else value or COMMENT
+    return [*said.get("core.commentchar", [COMMENT]), *said.get("core.commentstring", [])][-1]
+
+
+def comment_in(setting: str, data: bytes) -> str:
+    """What comment lines begin with in this message, with what :func:`comment_setting` said."""
+    return _chosen(data) if setting == "auto" else setting or COMMENT
 
 
 def policy_of(place: Place) -> Policy:

@@ -31,12 +31,16 @@ def every(db: sqlite3.Connection, project_id: str | None) -> list[Row]:
 
 
 def find(db: sqlite3.Connection, project_id: str, words: str) -> list[Row]:
-    """The cycles that ``words`` may mean.
+    """The cycles of a project that ``words`` may mean: :func:`matching`."""
+    return matching(every(db, project_id), words)
+
+
+def matching(rows: Sequence[Row], words: str) -> list[Row]:
+    """Those of the cycles that ``words`` may mean.
 
     By id, else by code, else by a name in any case (of several of one name those under way),
     else by an id's start of four characters or more.
     """
-    rows = every(db, project_id)
     words = words.strip()
     wanted = " ".join(words.split()).casefold()
     if not wanted:

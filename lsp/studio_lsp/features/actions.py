@@ -24,7 +24,7 @@ def register(server: StudioServer) -> None:
     """Offer what can be done about the selected lines."""
 
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
-        only = tuple(str(it) for it in params.context.only or ())
+        only = tuple(_word(it) for it in params.context.only or ())
 
         def about(subject: Subject, page: Page) -> list[types.CodeAction]:
             first, _ = page.at(params.range.start)
@@ -33,9 +33,14 @@ def register(server: StudioServer) -> None:
             return [
                 action
                 for action in subject.actions(page, asked)
-                if asked.wants(str(action.kind or ""))
+                if asked.wants(_word(action.kind or ""))
             ]
 
         return await server.ask(params.text_document.uri, about)
 
     server.answers(types.TEXT_DOCUMENT_CODE_ACTION, actions, [], _OPTIONS)
+
+
+def _word(kind: types.CodeActionKind | str) -> str:
+    """A kind as the protocol writes it; ``str`` of a known one is its name in Python."""
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind
