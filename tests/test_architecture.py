@@ -102,6 +102,7 @@ TESTED_THROUGH = {
     "studio_git.services.rewrites": "test_capture_rewrites",
     "studio_git.services.sessions": "test_capture",
     "studio_git.services.studiotoml": "test_proposals",
+    "studio_git.services.recall": "test_memory_subject",
     "studio_lsp.clones": "test_drift_subject",
     "studio_lsp.commands": "test_drift_subject",
     "studio_lsp.features.actions": "test_drift_subject",
@@ -115,6 +116,7 @@ TESTED_THROUGH = {
     "studio_lsp.features.navigation": "test_registry_subject",
     "studio_lsp.features.symbols": "test_registry_subject",
     "studio_lsp.features.virtual": "test_drift_subject",
+    "studio_lsp.nature": "test_registry_subject",
     "studio_lsp.observer": "test_drift_subject",
     "studio_lsp.presenter": "test_drift_subject",
     "studio_lsp.standings": "test_drift_subject",
@@ -123,6 +125,16 @@ TESTED_THROUGH = {
     "studio_lsp.subjects.driftactions": "test_drift_subject",
     "studio_lsp.subjects.driftcommands": "test_drift_subject",
     "studio_lsp.subjects.every": "test_server",
+    "studio_lsp.subjects.inserting": "test_registry_subject",
+    "studio_lsp.subjects.itemtexts": "test_registry_subject",
+    "studio_lsp.subjects.memory": "test_memory_subject",
+    "studio_lsp.subjects.naming": "test_registry_subject",
+    "studio_lsp.subjects.noting": "test_memory_subject",
+    "studio_lsp.subjects.opening": "test_memory_subject",
+    "studio_lsp.subjects.paths": "test_registry_subject",
+    "studio_lsp.subjects.recordtexts": "test_memory_subject",
+    "studio_lsp.subjects.registry": "test_registry_subject",
+    "studio_lsp.subjects.shelf": "test_registry_subject",
 }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from studio_git import files
@@ -29,9 +28,8 @@ class Presenter:
 
         Raises StudioError where there is no place for the file that it needs.
         """
-        if self._desk.client.virtual_documents:
-            return f"studio:{quote(path)}"
-        return uris.uri_of(await self._editor.work.aside(self._written, path))
+        found = await self._editor.work.aside(self.located, [path], self._document)
+        return found[path]
 
     async def open(self, path: str) -> bool:
         """Open a virtual document in the editor; where it cannot, say where the text is."""
@@ -41,13 +39,25 @@ class Presenter:
         self._editor.say(f"Project Studio wrote it to {uris.path_of(address) or address}")
         return False
 
-    def _written(self, path: str) -> Path:
+    def located(self, paths: Iterable[str], text: Callable[[str], str]) -> dict[str, str]:
+        """The URIs of documents by their paths; in a worker thread.
+
+        ``text`` knows what they say; it is asked where the editor needs files. Raises StudioError
+        where those cannot be written.
+        """
+        wanted = list(paths)
+        if self._desk.client.virtual_documents:
+            return {path: f"studio:{quote(path)}" for path in wanted}
         home = self._desk.home
         if home is None:
             raise StudioError("there is no Studio home to show this from.", "Run git studio init.")
-        target = home / FOLDER / path.strip("/").replace("/", "-")
-        data = self._document(path).encode("utf-8", "replace")
-        found = files.read_bytes(target)
-        if found != data:
-            files.write_whole(target, data, inside=home, expected=found, lock=home / ".lock")
-        return target
+        names = {path: path.strip("/").replace("/", "-") for path in wanted}
+        contents = {names[path]: text(path).encode("utf-8", "replace") for path in wanted}
+        folder, lock = home / FOLDER, home / ".lock"
+        for name in files.write_new(folder, contents, inside=home, lock=lock) if contents else ():
+            found = files.read_bytes(folder / name)
+            if found != contents[name]:
+                files.write_whole(
+                    folder / name, contents[name], inside=home, expected=found, lock=lock
+                )
+        return {path: uris.uri_of(folder / name) for path, name in names.items()}

@@ -136,7 +136,36 @@ def merge_person(base: str, person: str, generated: str) -> str:
     else:
         merged = layout.join(_merge(layout.split(old), layout.split(ours), layout.split(new)))
     mark = "\ufeff" if person.startswith("\ufeff") else ""
-    return mark + (merged.replace("\n", "\r\n") if "\r\n" in person else merged)
+    return mark + _with_ends_of(person, merged)
+
+
+def with_question(text: str, question: str) -> str:
+    """The file with one more open question, as a person would write it; once is enough."""
+    sections = layout.split(layout.unify(text))
+    (item,) = _items([question]) or [""]
+    known = _texts(
+        chunk
+        for section in sections
+        if section.name == layout.QUESTIONS
+        for chunk in layout.chunks(replace(section, turn=0))
+    )
+    if not item or layout.item_text([item]) in known:
+        return text
+    keys = [section.key for section in sections]
+    if (layout.QUESTIONS, 0) in keys:
+        place = keys.index((layout.QUESTIONS, 0))
+        sections[place] = replace(sections[place], body=(*sections[place].body, item))
+    else:
+        sections[-1] = replace(sections[-1], gap=("",))
+        heading = _HEADINGS[layout.QUESTIONS]
+        sections.append(Section(layout.QUESTIONS, 0, heading, (item,), ("",)))
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    return mark + _with_ends_of(text, layout.join(sections))
+
+
+def _with_ends_of(text: str, merged: str) -> str:
+    """Lines that end as those of another text do."""
+    return merged.replace("\n", "\r\n") if "\r\n" in text else merged
 
 
 def _free_text(texts: Iterable[str]) -> list[str]:

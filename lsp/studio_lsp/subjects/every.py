@@ -5,7 +5,16 @@ from __future__ import annotations
 from studio_lsp.subject import Subject
 from studio_lsp.subjects.about import About
 from studio_lsp.subjects.drift import Drift
+from studio_lsp.subjects.memory import Memory
+from studio_lsp.subjects.messages import Messages
 from studio_lsp.subjects.references import References
 from studio_lsp.subjects.registry import Registry
 
-SUBJECTS: tuple[type[Subject], ...] = (Drift, References, Registry, About)
+SUBJECTS: tuple[type[Subject], ...] = (
+    Drift,
+    References,
+    Registry,
+    Memory,
+    Messages,
+    About,
+)
