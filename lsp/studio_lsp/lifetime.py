@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 GRACE = 3.0
 """Seconds from the beginning of the end until the process is ended as it stands."""
+
+PATIENCE = 60.0
+"""Seconds that a client has for its first word."""
 
 _INTERVAL = 1.0
 
@@ -72,12 +76,20 @@ class Watch:
     """Looks once a second whether the editor is still there.
 
     Until the client has named its process, and where it names none or one that is not of this
-    machine, the process that started the server stands for it.
+    machine, the process that started the server (``parent``) stands for it. That one may be gone
+    before anybody could look: so a client has to say something within ``patience`` seconds.
     """
 
-    def __init__(self, gone: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        gone: Callable[[str], None],
+        *,
+        parent: int | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._gone = gone
-        self._parent = os.getppid()
+        self._parent = os.getppid() if parent is None else parent
+        self._give_up: float | None = time.monotonic() + patience
         self._client: _Process | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -95,6 +107,7 @@ class Watch:
 
         An id that is unknown here belongs to another machine or container: it is not followed.
         """
+        self._give_up = None
         client = None if process_id is None else _Process(process_id)
         if client is None or not client.alive():
             logger.info("The client's process %s is not one of this machine", process_id)
@@ -110,6 +123,9 @@ class Watch:
                     return
             elif os.getppid() != self._parent:
                 self._gone("the process that started the server is gone")
+                return
+            elif self._give_up is not None and time.monotonic() > self._give_up:
+                self._gone("nobody said initialize")
                 return
 
 

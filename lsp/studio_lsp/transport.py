@@ -136,27 +136,30 @@ def private_streams() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(to_server, "rb", buffering=0), os.fdopen(to_client, "wb", buffering=0)
 
 
-def serve(server: LanguageServer, stdin: BinaryIO, stdout: BinaryIO) -> int:
+def serve(
+    server: LanguageServer, stdin: BinaryIO, stdout: BinaryIO, *, parent: int | None = None
+) -> int:
     """Serve until the editor ends, in whichever way it does; the exit status.
 
     ``stdin`` and ``stdout`` are files of the system (as :func:`private_streams` gives them). The
-    server's protocol has to be :class:`StudioProtocol`. The caller ends the process with
-    :func:`studio_lsp.lifetime.leave`, since threads may still be at work.
+    server's protocol has to be :class:`StudioProtocol`. ``parent`` is the process that started
+    this one, as it was known first: an editor may be gone before all is loaded. The caller ends
+    the process with :func:`studio_lsp.lifetime.leave`, since threads may still be at work.
     """
     protocol = server.protocol
     if not isinstance(protocol, StudioProtocol):
         raise TypeError("the server has to be made with StudioProtocol")
     loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(_serve(protocol, stdin.fileno(), stdout.fileno()))
+        return loop.run_until_complete(_serve(protocol, stdin.fileno(), stdout.fileno(), parent))
     finally:
         loop.close()
 
 
-async def _serve(protocol: StudioProtocol, stdin: int, stdout: int) -> int:
+async def _serve(protocol: StudioProtocol, stdin: int, stdout: int, parent: int | None) -> int:
     loop = asyncio.get_running_loop()
     ending = Ending(loop)
-    watch = Watch(lambda why: ending.begin(1, why))
+    watch = Watch(lambda why: ending.begin(1, why), parent=parent)
     writer = Writer(stdout, lambda why: ending.begin(1, why))
 
     def ended() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from lsp.wire import ODD_SERVER, SECONDS, STUDIO_LSP, Wire, connected, notification, request
+from lsp.wire import ODD_SERVER, SECONDS, STUDIO_LSP, Wire, connected, frame, notification, request
 
 from studio_lsp import transport
 from studio_lsp.lifetime import Watch
@@ -154,6 +156,20 @@ def test_a_parent_may_go_before_the_editor(editor: subprocess.Popen[bytes]) -> N
             wire.receive(lambda _: False)
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"parent": -1}, "the process that started the server is gone"),
+        ({"patience": 0.0}, "nobody said initialize"),
+    ],
+)
+def test_an_editor_that_was_gone_before_all_was_loaded(options: Any, why: str) -> None:
+    said: queue.Queue[str] = queue.Queue()
+    watch = Watch(said.put, **options)
+    watch.start()
+    assert said.get(timeout=SECONDS) == why
+
+
 def test_which_processes_are_followed(editor: subprocess.Popen[bytes]) -> None:
     watch = Watch(lambda why: None)
     assert watch.follow(editor.pid)
@@ -222,22 +238,31 @@ def test_a_client_that_does_not_read(megabytes: int) -> None:
 
 @pytest.mark.slow
 def test_fifty_windows_leave_no_orphans() -> None:
-    """Of one editor, killed while their pipes are held."""
+    """Of one editor, killed while another process holds all of its pipes."""
+    greeting = frame(request(1, "initialize", {"processId": None, "capabilities": {}}))
     code = (
-        "import subprocess, sys\n"
-        "made = [subprocess.Popen(sys.argv[1:], stdin=0, stdout=1) for _ in range(50)]\n"
-        "print(*(it.pid for it in made), file=sys.stderr, flush=True)\n"
-        "made[0].wait()\n"
+        "import subprocess, sys, time\n"
+        "pipe = subprocess.PIPE\n"
+        "made = [subprocess.Popen(sys.argv[1:], stdin=pipe, stdout=pipe) for _ in range(50)]\n"
+        "held = [end.fileno() for it in made for end in (it.stdin, it.stdout)]\n"
+        "nothing = subprocess.DEVNULL\n"
+        "subprocess.Popen(['sleep', '600'], pass_fds=held, stdout=nothing, stderr=nothing)\n"
+        f"for it in made: it.stdin.write({greeting!r}); it.stdin.flush()\n"
+        "for it in made: it.stdout.readline()\n"
+        "print(len(made), flush=True)\n"
+        "time.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, *STUDIO_LSP],
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     ) as editor:
-        assert editor.stderr is not None
         assert editor.stdout is not None
-        assert len(editor.stderr.readline().split()) == 50
+        assert editor.stderr is not None
+        assert editor.stdout.readline() == b"50\n"
         editor.kill()
-        # All of them hold this pipe: its end says that the last one is gone.
-        assert editor.stdout.read() == b""
+        # Each of the servers has this pipe, and nobody else: its end says that all are gone.
+        assert editor.stderr.read() == b""
+        os.killpg(editor.pid, signal.SIGKILL)

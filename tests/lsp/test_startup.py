@@ -18,7 +18,7 @@ import builtins
 compiled = []
 anew = builtins.compile
 def counted(source, filename, *rest, **more):
-    if "lsprotocol" in str(filename):
+    if str(filename).startswith("<attrs generated methods lsprotocol"):
         compiled.append(filename)
     return anew(source, filename, *rest, **more)
 builtins.compile = counted
