@@ -116,11 +116,13 @@ TESTED_THROUGH = {
     "studio_lsp.features.navigation": "test_registry_subject",
     "studio_lsp.features.symbols": "test_registry_subject",
     "studio_lsp.features.virtual": "test_drift_subject",
+    "studio_lsp.messageplaces": "test_messages_subject",
     "studio_lsp.nature": "test_registry_subject",
     "studio_lsp.observer": "test_drift_subject",
     "studio_lsp.presenter": "test_drift_subject",
     "studio_lsp.standings": "test_drift_subject",
     "studio_lsp.subjects.about": "test_server",
+    "studio_lsp.subjects.blames": "test_why_subject",
     "studio_lsp.subjects.drift": "test_drift_subject",
     "studio_lsp.subjects.driftactions": "test_drift_subject",
     "studio_lsp.subjects.driftcommands": "test_drift_subject",
@@ -128,6 +130,8 @@ TESTED_THROUGH = {
     "studio_lsp.subjects.inserting": "test_registry_subject",
     "studio_lsp.subjects.itemtexts": "test_registry_subject",
     "studio_lsp.subjects.memory": "test_memory_subject",
+    "studio_lsp.subjects.messages": "test_messages_subject",
+    "studio_lsp.subjects.messagewords": "test_messages_subject",
     "studio_lsp.subjects.naming": "test_registry_subject",
     "studio_lsp.subjects.noting": "test_memory_subject",
     "studio_lsp.subjects.opening": "test_memory_subject",
@@ -135,6 +139,8 @@ TESTED_THROUGH = {
     "studio_lsp.subjects.recordtexts": "test_memory_subject",
     "studio_lsp.subjects.registry": "test_registry_subject",
     "studio_lsp.subjects.shelf": "test_registry_subject",
+    "studio_lsp.subjects.why": "test_why_subject",
+    "studio_lsp.subjects.whytexts": "test_why_subject",
 }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,9 @@ from studio_git.store.records import Kind
 
 Lines = tuple[int, int]
 """The first and the last of some lines, from 1."""
+
+Origins = Mapping[str, Sequence[Lines]]
+"""The lines that come from each commit, by oid; one of zeros is for those of no commit yet."""
 
 _AT = re.compile(r"(.+):([0-9]{1,9})(?:-([0-9]{1,9}))?", re.DOTALL)
 _HEX = re.compile(r"[0-9a-f]{4,64}")
@@ -115,21 +118,23 @@ def answer(
     request: Request,
     *,
     limit: int | None = None,
+    origins: Origins | None = None,
     go_on: Callable[[], None] | None = None,
 ) -> Answer:
     """What stands behind a request, at most ``limit`` commits of it.
 
-    ``go_on`` is called while git works; what it raises ends git. Raises UsageError for lines that
-    the file does not have, and GitError.
+    ``origins`` is what :func:`origins_of` said of the lines, where that is known. ``go_on`` is
+    called while git works; what it raises ends git. Raises UsageError for lines that the file
+    does not have, and GitError.
     """
     git = history.reader(place)
     git.go_on = go_on
-    behind: dict[str, list[Lines]]
+    behind: dict[str, Sequence[Lines]]
     uncommitted: tuple[Lines, ...] = ()
     if request.oid is not None:
         behind = {request.oid: []}
     elif request.path is not None and request.lines is not None:
-        behind = _blame(git, request.path, request.lines)
+        behind = dict(_blame(git, request.path, request.lines) if origins is None else origins)
         uncommitted = tuple(
             each for oid in list(behind) if not oid.strip("0") for each in behind.pop(oid)
         )
@@ -141,6 +146,22 @@ def answer(
     shown = tuple(found[:limit])
     wanted = {reason.session for reason in shown if reason.session is not None}
     return Answer(request, shown, _sessions(store, wanted), uncommitted)
+
+
+def origins_of(
+    place: Place, path: str, lines: Lines, *, go_on: Callable[[], None] | None = None
+) -> Origins:
+    """The commits behind lines of a file, as the work tree has it. Raises as :func:`answer`."""
+    git = history.reader(place)
+    git.go_on = go_on
+    return _blame(git, path, lines)
+
+
+def of_commits(store: Store, project_id: str, oids: Iterable[str]) -> Answer:
+    """What captured commits state, in their order; git is not asked."""
+    found = _reasons(store, project_id, None, {oid: [] for oid in oids})
+    wanted = {reason.session for reason in found if reason.session is not None}
+    return Answer(Request(), tuple(found), _sessions(store, wanted))
 
 
 def _commit(git: Git, words: str) -> str | None:
@@ -248,15 +269,13 @@ def _ranges(numbers: Iterable[int]) -> list[Lines]:
     return found
 
 
-def _reasons(
-    store: Store, project_id: str, git: Git, behind: dict[str, list[Lines]]
-) -> list[Reason]:
+def _reasons(store: Store, project_id: str, git: Git | None, behind: Origins) -> list[Reason]:
     asked = reasons.captured(store.db, project_id, behind)
     final = _followed(store, project_id, asked)
     ids = [row["id"] for row in final.values()]
     decided = reasons.stated(store.db, Kind.DECISION, ids)
     learned = reasons.stated(store.db, Kind.LEARNING, ids)
-    told = _told(git, [oid for oid in behind if oid not in asked])
+    told = _told(git, [oid for oid in behind if oid not in asked]) if git is not None else {}
     found = []
     for oid, lines in behind.items():
         row = final.get(oid)

@@ -245,6 +245,27 @@ class TestWhatCannotBeAsked:
             ask(clone, "HEAD")
 
 
+def test_what_blame_said_before_is_not_asked_again(clone: Clone) -> None:
+    place = locate(clone.repo.path)
+    request = Request("src/auth.py", (4, 4))
+    origins = why.origins_of(place, "src/auth.py", (4, 4))
+    assert [lines for _, lines in origins.items()] == [[(4, 4)]]
+    clone.repo.git("config", "blame.ignoreRevsFile", "nowhere")  # blame would fail now
+    with clone.store() as store:
+        found = why.answer(store, PROJECT, place, request, origins=origins)
+        assert titles(found) == ["Thirty seconds"]
+        new = why.answer(store, PROJECT, place, request, origins={"0": [(4, 4)]})
+        assert (new.uncommitted, new.reasons) == (((4, 4),), ())
+
+
+def test_what_captured_commits_state(clone: Clone) -> None:
+    with clone.store() as store:
+        found = why.of_commits(store, PROJECT, clone.live())
+    assert [reason.subject for reason in found.reasons] == ["Check tokens", "Allow for skew"]
+    assert titles(found) == ["Use JWT", "Thirty seconds"]
+    assert len(found.sessions) == 2
+
+
 class NobodyWaitsError(Exception):
     pass
 

@@ -9,6 +9,7 @@ from studio_lsp.subjects.memory import Memory
 from studio_lsp.subjects.messages import Messages
 from studio_lsp.subjects.references import References
 from studio_lsp.subjects.registry import Registry
+from studio_lsp.subjects.why import Why
 
 SUBJECTS: tuple[type[Subject], ...] = (
     Drift,
@@ -16,5 +17,6 @@ SUBJECTS: tuple[type[Subject], ...] = (
     Registry,
     Memory,
     Messages,
+    Why,
     About,
 )
