@@ -55,12 +55,13 @@ def test_drift_is_seen_and_accepted(vscode: Open, story: Story) -> None:
         assert "CLAUDE.md" in "".join(window.problem("drift/repo-ahead"))
         window.status("2 files differ")
         window.goTo(LAST, 1)
-        titles = window.codeActions("Accept into Studio")
-        assert {"Use Studio's version", "Dismiss", "Compare with Studio's version"} <= set(titles)
-        window.codeAction("Accept into Studio")
+        titles = window.codeActions("Accept into Studio (whole file)")
+        assert {"Use Studio's version (this change)", "Dismiss (whole file)"} <= set(titles)
+        window.codeAction("Accept into Studio (whole file)")
         window.squiggles("info", 0)
-        window.lens("Studio: synced")
         window.status("AGENTS.md differs")
+        window.goTo(1, 1)
+        window.lens("Studio: synced")
     assert story.canonical() == drifted()
     assert story.kind() is None
     assert story.resolutions() == ["accepted_repo"]
@@ -145,15 +146,19 @@ def test_the_status_bar_offers_what_can_be_done(vscode: Open, story: Story) -> N
         window.open("CLAUDE.md")
         window.status("2 files differ")
         window.clickStatus()
-        assert any("Dismiss" in row for row in window.choices())
+        assert any("Compare" in row for row in window.choices())
+        window.choose("Dismiss", "AGENTS.md")
+        window.tab("AGENTS.md")
+        window.status("CLAUDE.md differs")
+        assert story.resolutions("agents.md") == ["dismissed"]
+        window.clickStatus()
         window.choose("Sync what is unambiguous")
         window.status("synced")
-        window.squiggles("info", 0)
+        assert story.canonical() == drifted()
         (first,) = story.servers()
         window.command("Studio: Restart the language server")
         wait_until(lambda: story.servers() not in ([], [first]), "another server")
         window.status("synced")
-    assert (story.kind(), story.kind("agents.md")) == (None, None)
 
 
 def test_a_setting_counts_as_soon_as_it_is_made(vscode: Open, story: Story) -> None:

@@ -19,12 +19,17 @@ pytestmark = pytest.mark.editor
 IMAGES = ROOT / "docs" / "images"
 SIZE = (1200, 750, 2)
 LOOKS = {
+    "diffEditor.useInlineViewWhenSpaceIsLimited": False,
     "editor.fontSize": 13,
-    "editor.hover.delay": 300,
     "editor.lineHeight": 21,
+    "editor.lightbulb.enabled": "off",
+    "editor.overviewRulerBorder": False,
+    "editor.scrollbar.vertical": "hidden",
+    "editor.stickyScroll.enabled": False,
+    "git.blame.statusBarItem.enabled": False,
     "scm.diffDecorations": "none",
+    "workbench.activityBar.location": "hidden",
     "workbench.colorTheme": "Default Light Modern",
-    "workbench.sideBar.location": "left",
 }
 
 Open = Callable[..., AbstractContextManager[Window]]
@@ -62,24 +67,28 @@ def picture(tmp_path: Path) -> Callable[[Window, str], None]:
 def test_diagnostics_with_their_lens(workbench: Open, picture: Any) -> None:
     studio_moves()
     with workbench() as window:
+        window.press("Control+B")
         window.open("CLAUDE.md")
         window.squiggles("warning", 3)
-        window.lens("Merge both")
         window.problem("drift/mergeable")
+        window.goTo(7, 1)
+        window.lens("Merge both")
         picture(window, "drift")
 
 
 def test_the_comparison(workbench: Open, picture: Any) -> None:
     with workbench() as window:
+        window.press("Control+B")
         window.open("CLAUDE.md")
         window.lens("Compare")
         window.command("Studio: Compare with Studio's version")
-        window.comparison("`make lint` before each push", "`make check` before each commit")
+        window.comparison("`make test` before each commit", "`make check` before each commit")
         picture(window, "comparison")
 
 
 def test_why_on_hover(workbench: Open, picture: Any) -> None:
     with workbench(**{"studio.hover.why": True}) as window:
+        window.press("Control+B")
         window.open(SOURCE)
         window.goTo(7, 14)
         window.hover("A limit below zero stops the request")

@@ -112,9 +112,11 @@ const requests = {
     return rows;
   },
 
-  /** Take the row with this text from the list that is open at the top of the window. */
-  async choose(row) {
-    await widget.locator(".monaco-list-row", { hasText: row }).first().click();
+  /** Take the row with these texts from the list that is open at the top of the window. */
+  async choose(...texts) {
+    let row = widget.locator(".monaco-list-row");
+    for (const text of texts) row = row.filter({ hasText: text });
+    await row.first().click();
   },
 
   /** The rows of the list that is open at the top of the window. */

@@ -7,18 +7,18 @@ from drifttools import await_row, dashboard_writes
 
 CLAUDE = """# Risk Workbench
 
-Limits, exposures and alerts for the trading desks. FastAPI and SQLite.
+Limits, exposures and alerts for the trading desks.
 
 ## How to work here
 
-- Run `make test` before each commit, `make lint` before each push.
-- One module does one thing. The core is pure: no clock, no files.
+- Run `make test` before each commit.
+- One module does one thing; the core is pure.
 - Never log a counterparty's name.
 
 ## API
 
 - Follow python-api-skill for each endpoint.
-- Errors are problem documents (RFC 9457), with a code of ours.
+- Errors are problem documents (RFC 9457).
 - A limit is looked up once for each request.
 
 ## Data
@@ -28,11 +28,11 @@ Limits, exposures and alerts for the trading desks. FastAPI and SQLite.
 """
 
 EDITED = CLAUDE.replace(
-    "- Run `make test` before each commit, `make lint` before each push.\n",
+    "- Run `make test` before each commit.\n",
     "- Run `make check` before each commit; it lints, too.\n",
 ).replace(
     "- A limit is looked up once for each request.\n",
-    "- A limit is looked up once for each request, and cached for a second.\n",
+    "- A limit is looked up once, and kept for a second.\n",
 )
 
 SKILL = """# Python API Skill

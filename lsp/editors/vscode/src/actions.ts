@@ -50,9 +50,19 @@ function ofFile(file: FileStatus): Choice[] {
     ...ON_A_FILE.map(([icon, title, command]) => ({
       label: `$(${icon}) ${title}`,
       description: name,
-      run: () => vscode.commands.executeCommand(command, { uri: file.uri }),
+      run: () => openAndRun(uri, command),
     })),
   ];
+}
+
+/** The server works on open documents; one that is missing is left to it to tell. */
+async function openAndRun(uri: vscode.Uri, command: string): Promise<unknown> {
+  try {
+    await vscode.window.showTextDocument(uri, { preview: false });
+  } catch {
+    // There is no such file, which may be the very difference.
+  }
+  return vscode.commands.executeCommand(command, { uri: uri.toString() });
 }
 
 function plain([icon, title, command]: [string, string, string]): Choice {

@@ -21,6 +21,9 @@ const OF_A_RANGE = new Set([
 ]);
 const OF_A_POSITION = new Set(["studio.insertSkill"]);
 
+/** How long a message stays in the status bar, in milliseconds. */
+const MESSAGE_TIME = 5000;
+
 type Execute = NonNullable<ExecuteCommandMiddleware["executeCommand"]>;
 
 interface Comparison {
@@ -33,7 +36,7 @@ interface Comparison {
 export function executeCommand(done: () => void): Execute {
   return async (command, args, next) => {
     const result: unknown = await next(command, completed(command, args));
-    await show(result);
+    await show(command, result);
     done();
     return result;
   };
@@ -71,10 +74,21 @@ function plain(position: vscode.Position): { line: number; character: number } {
   return { line: position.line, character: position.character };
 }
 
-async function show(result: unknown): Promise<void> {
+/** Show what a command came to; the server tells problems by itself. */
+async function show(command: string, result: unknown): Promise<void> {
   if (isComparison(result)) {
     const [left, right] = [vscode.Uri.parse(result.left), vscode.Uri.parse(result.right)];
     await vscode.commands.executeCommand("vscode.diff", left, right, result.title);
+    return;
+  }
+  const { message } = (result ?? {}) as { message?: unknown };
+  if (typeof message !== "string" || message.includes("\n")) {
+    return;
+  }
+  if (command === "studio.status") {
+    void vscode.window.showInformationMessage(message);
+  } else {
+    vscode.window.setStatusBarMessage(message, MESSAGE_TIME);
   }
 }
 

@@ -15,6 +15,7 @@ export interface FileStatus {
   uri: string;
   kind: string | null;
   summary: string;
+  dismissed?: boolean;
 }
 
 /** Long enough for one burst of changes, short enough to seem immediate. */
@@ -94,7 +95,8 @@ export class StatusBar implements vscode.Disposable {
     const [only] = files;
     const text = files.length === 1 && only ? nameOf(only) : `${files.length} files`;
     const icon = conflicts ? "$(error)" : "$(git-compare)";
-    this.show(`${icon} Studio: ${text} ${files.length === 1 ? "differs" : "differ"}`, tooltip(status), conflicts);
+    const verb = files.length === 1 ? "differs" : "differ";
+    this.show(`${icon} Studio: ${text} ${verb}`, tooltip(status), conflicts);
   }
 
   private show(text: string, tip: string | vscode.MarkdownString, alarming = false): void {
@@ -113,7 +115,7 @@ export function nameOf(file: FileStatus): string {
 }
 
 function differs(file: FileStatus): boolean {
-  return Boolean(file.kind) && file.kind !== "synced";
+  return Boolean(file.kind) && file.kind !== "synced" && !file.dismissed;
 }
 
 function tooltip(status: Status): vscode.MarkdownString {
