@@ -6,6 +6,7 @@ The script writes JSON to $STUDIO_SEEN: what the test looks at, and ``failure`` 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -21,25 +22,35 @@ SECONDS = 150
 
 @dataclass(frozen=True)
 class Driven:
-    """An editor with the story in front of it."""
+    """An editor with the story in front of it.
+
+    ``types``: it waits for keys, so its standard input stays open, and silent.
+    """
 
     story: Story
     words: Sequence[str]
     variables: Mapping[str, str]
     folder: Path
+    types: bool = False
 
     def play(self, scenario: Path, file: Path) -> dict[str, Any]:
         """Play a scenario on a file; what it saw."""
-        done = subprocess.run(
-            self.words,
-            cwd=self.story.repo.path,
-            env=self._environment(scenario, file),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        reading, writing = os.pipe()
+        try:
+            done = subprocess.run(
+                self.words,
+                cwd=self.story.repo.path,
+                env=self._environment(scenario, file),
+                stdin=reading if self.types else subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=SECONDS,
+            )
+        finally:
+            os.close(reading)
+            os.close(writing)
         said = done.stdout + done.stderr
         assert self._seen.exists(), said
         answer: dict[str, Any] = json.loads(self._seen.read_text())

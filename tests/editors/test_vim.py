@@ -45,9 +45,10 @@ def driven(story: Story, tmp_path: Path) -> Driven:
     """Vim with ALE, and the story in front of it."""
     for path in (VIM, ALE):
         assert path.exists(), f"{path} is missing: sh .ci/editors/vim installs it"
-    words = [VIM, "-Nu", "NONE", "-i", "NONE", "-es", "--not-a-term", "-S", HERE / "drive.vim"]
+    words = [VIM, "-Nu", "NONE", "-i", "NONE", "-T", "dumb", "--not-a-term"]
+    words += ["-S", HERE / "drive.vim"]
     variables = {"STUDIO_PLUGIN": str(ROOT / "lsp" / "editors" / "vim")}
-    return Driven(story, [str(word) for word in words], variables, tmp_path)
+    return Driven(story, [str(word) for word in words], variables, tmp_path, types=True)
 
 
 @pytest.fixture
@@ -106,6 +107,7 @@ def test_one_change_is_taken_back_beside_emoji(play: Play, story: Story) -> None
 def test_a_skill_is_explained_and_completed(play: Play, story: Story) -> None:
     seen = play("skill", story.claude)
     assert SKILL_WORDS in " ".join(seen["hover"])
+    assert SKILL in seen["offered"]
     assert seen["line"] == f"See {SKILL}"
     assert seen["before"] == CLAUDE.splitlines()[SKILL_LINE]
 

@@ -17,6 +17,7 @@ D.seen.hover = D.lines(vim.api.nvim_win_get_buf(window))
 vim.api.nvim_win_close(window, true)
 
 vim.bo.omnifunc = 'v:lua.vim.lsp.omnifunc'
+vim.o.completeopt = 'menu,menuone'
 vim.api.nvim_input('GoSee python-a<C-x><C-o>')
 D.seen.offered = D.wait('the completion', function()
   local info = vim.fn.complete_info({ 'items' })

@@ -15,7 +15,19 @@ ALEHover
 let g:seen.hover = Wait('the hover', function('s:Previewed'))
 pclose
 
-setlocal omnifunc=ale#completion#OmniFunc
+" The keys that choose come once there is something to choose: a key that waits ends the waiting
+" for the server.
+function! s:Choose(timer) abort
+    let l:items = complete_info(['items']).items
+    if !empty(l:items)
+        let g:seen.offered = map(l:items, 'v:val.word')
+        call timer_stop(a:timer)
+        call feedkeys("\<Esc>", 't')
+    endif
+endfunction
+
+setlocal omnifunc=studio#Complete completeopt=menu,menuone
 normal! G
-call feedkeys("oSee python-a\<C-x>\<C-o>\<C-y>\<Esc>", 'tx')
+call timer_start(20, function('s:Choose'), {'repeat': -1})
+call feedkeys("oSee python-a\<C-x>\<C-o>", 'tx!')
 let g:seen.line = getline('.')

@@ -1,4 +1,6 @@
 call WaitForDiagnostics(2)
 call Act("Use Studio's version (this change)", 5)
+call Wait('the text', {-> getline(5) =~# 'tabs'})
+call ale#Queue(0)
 let g:seen.left = WaitForDiagnostics(1)
 let g:seen.lines = getline(1, '$')

@@ -1,6 +1,7 @@
 " What the commands and the registration of studio-lsp with ALE are made of.
 
 let s:registered = {}
+let s:offered = v:null
 
 function! s:Wanted(filetype) abort
     let l:wanted = g:studio_filetypes
@@ -58,6 +59,38 @@ function! s:Enable(filetype, others) abort
         return
     endif
     let g:ale_linters = extend(copy(l:lists), {a:filetype: a:others + ['studio']})
+endfunction
+
+" Omnifunc for names with hyphens and for paths, which ALE's own takes for several words.
+function! studio#Complete(findstart, base) abort
+    if !a:findstart
+        while s:offered is v:null && !complete_check()
+            sleep 5m
+        endwhile
+        let l:words = map(s:offered is v:null ? [] : s:offered, 's:Joined(a:base, v:val)')
+        return filter(l:words, '!empty(v:val)')
+    endif
+    let s:offered = v:null
+    let l:options = {'callback': function('s:Offer'), 'prefix': ''}
+    if !ale#completion#GetCompletions('ale-callback', l:options)
+        return -3
+    endif
+    return match(strpart(getline('.'), 0, col('.') - 1), '[^[:space:]`"''()<>]*$')
+endfunction
+
+function! s:Offer(items) abort
+    let s:offered = copy(a:items)
+endfunction
+
+" ALE does not hand on which text an item replaces: it is the end of what was typed with which the
+" item begins.
+function! s:Joined(typed, item) abort
+    for l:start in range(len(a:typed) + empty(a:typed))
+        if stridx(a:item.word, strpart(a:typed, l:start)) == 0
+            return extend({'word': strpart(a:typed, 0, l:start) . a:item.word}, a:item, 'keep')
+        endif
+    endfor
+    return {}
 endfunction
 
 " Lines, both included, as the argument of a command that takes a range.
