@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_lsp.subject import Subject
 from studio_lsp.subjects.about import About
 from studio_lsp.subjects.drift import Drift
+from studio_lsp.subjects.lint import Lint
 from studio_lsp.subjects.memory import Memory
 from studio_lsp.subjects.messages import Messages
 from studio_lsp.subjects.references import References
@@ -17,6 +18,7 @@ SUBJECTS: tuple[type[Subject], ...] = (
     Registry,
     Memory,
     Messages,
+    Lint,
     Why,
     About,
 )
