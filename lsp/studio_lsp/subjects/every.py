@@ -10,6 +10,7 @@ from studio_lsp.subjects.memory import Memory
 from studio_lsp.subjects.messages import Messages
 from studio_lsp.subjects.references import References
 from studio_lsp.subjects.registry import Registry
+from studio_lsp.subjects.sessionfiles import SessionFiles
 from studio_lsp.subjects.why import Why
 
 SUBJECTS: tuple[type[Subject], ...] = (
@@ -20,5 +21,6 @@ SUBJECTS: tuple[type[Subject], ...] = (
     Messages,
     Lint,
     Why,
+    SessionFiles,
     About,
 )
