@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from urllib.parse import quote
 
 from studio_git import files
@@ -13,6 +14,9 @@ from studio_lsp.editor import Editor
 
 FOLDER = "editor"
 """Where such files lie in the Studio home; they are made anew whenever one is shown."""
+
+_KEPT = 1000
+"""Files that stay there at least."""
 
 
 class Presenter:
@@ -39,11 +43,14 @@ class Presenter:
         self._editor.say(f"Project Studio wrote it to {uris.path_of(address) or address}")
         return False
 
-    def located(self, paths: Iterable[str], text: Callable[[str], str]) -> dict[str, str]:
+    def located(
+        self, paths: Iterable[str], text: Callable[[str], str], *, anew: bool = True
+    ) -> dict[str, str]:
         """The URIs of documents by their paths; in a worker thread.
 
-        ``text`` knows what they say; it is asked where the editor needs files. Raises StudioError
-        where those cannot be written.
+        ``text`` knows what they say; it is asked where the editor needs files. Unless ``anew``,
+        those that were written since the store changed are not written again. Raises StudioError
+        where they cannot be written.
         """
         wanted = list(paths)
         if self._desk.client.virtual_documents:
@@ -52,12 +59,28 @@ class Presenter:
         if home is None:
             raise StudioError("there is no Studio home to show this from.", "Run git studio init.")
         names = {path: path.strip("/").replace("/", "-") for path in wanted}
-        contents = {names[path]: text(path).encode("utf-8", "replace") for path in wanted}
-        folder, lock = home / FOLDER, home / ".lock"
-        for name in files.write_new(folder, contents, inside=home, lock=lock) if contents else ():
-            found = files.read_bytes(folder / name)
-            if found != contents[name]:
-                files.write_whole(
-                    folder / name, contents[name], inside=home, expected=found, lock=lock
-                )
-        return {path: uris.uri_of(folder / name) for path, name in names.items()}
+        written: set[str] = self._desk.remembered(("shown", home), set)
+        contents = {
+            name: text(path).encode("utf-8", "replace")
+            for path, name in names.items()
+            if anew or name not in written
+        }
+        if contents:
+            _write(home, contents)
+            written.update(contents)
+        return {path: uris.uri_of(home / FOLDER / name) for path, name in names.items()}
+
+
+def _write(home: Path, contents: Mapping[str, bytes]) -> None:
+    """Put texts into the folder; of many that nobody asked for lately, the oldest go."""
+    folder, lock = home / FOLDER, home / ".lock"
+    for name in files.write_new(folder, contents, inside=home, lock=lock):
+        path = folder / name
+        found = files.read_bytes(path)
+        if found != contents[name]:
+            files.write_whole(path, contents[name], inside=home, expected=found, lock=lock)
+    there = [path for path in folder.iterdir() if path.name not in contents]
+    if len(there) > 2 * _KEPT:
+        there.sort(key=lambda path: path.stat().st_mtime_ns)
+        for path in there[:-_KEPT]:
+            path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -283,3 +284,19 @@ def test_without_a_store_there_is_nothing_to_open(repo: Repo) -> None:
             assert "no Studio home" in editor.said[-1]
         assert hovered(editor, uri, "limits in one") == ""
         assert editor.ask("workspace/symbol", {"query": "limits"}) == []
+
+
+def test_files_for_clients_without_virtual_documents_do_not_pile_up(filled: Repo) -> None:
+    folder = home() / "editor"
+    folder.mkdir(mode=0o700)
+    for number in range(2001):
+        file = folder / f"decision-{number}.md"
+        file.write_text("old")
+        os.utime(file, (number, number))
+    with opened(filled) as (editor, _):
+        found = editor.ask("workspace/symbol", {"query": BY_HAND})
+        (path,) = {Path(it["location"]["uri"].removeprefix("file://")) for it in found}
+        assert path.is_file()
+        assert len(list(folder.iterdir())) == 1001
+        assert not (folder / "decision-1000.md").exists()
+        assert (folder / "decision-2000.md").exists()

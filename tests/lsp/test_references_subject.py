@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from conftest import Repo
 from drifttools import bound, ok
+from hypothesis import given
+from hypothesis import strategies as st
 from lsp.scripted import Diagnostic, Scripted, editing
 from lsprotocol import types
 
 from studio_git.core import references
 from studio_lsp import lines
-from studio_lsp.subjects.references import _followed
+from studio_lsp.subjects.references import look
 
 MISSING = "reference/missing"
 HEAD = "# Project\n\n"
@@ -123,13 +125,33 @@ BEFORE = "# T\n\nSee @docs/a.md.\n\n```\n@docs/code.md\n```\n\nEnd with [b](b.md
         (9, "decision:abcdef12"),
     ],
 )
-def test_following_a_change_is_the_same_as_looking_anew(line: int, text: str) -> None:
+def test_a_look_after_a_change_finds_what_a_first_look_does(line: int, text: str) -> None:
     before = lines.split(BEFORE)
     span = types.Range(types.Position(line, 0), types.Position(line + 1, 0))
     change = types.TextDocumentContentChangePartial(range=span, text=text)
     after = lines.apply_changes(before, [change], "utf-32")
     expected = references.find("".join(after))
-    found = _followed(before, references.find(BEFORE), after)
-    assert found in (None, expected)
-    if not any(sign in text + before[line] for sign in ("@", "`", "](", "-", "~", "<", ":")):
-        assert found == expected
+    assert tuple(look(after, look(before, None)).references()) == expected
+    assert tuple(look(after, None).references()) == expected
+
+
+SIGNS = ["@docs/a.md", "[b](b.md)", "[c]: c.md", "---", "...", "```", "~~~", "<!--", "-->", "    "]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([*SIGNS, " ", "x", "`", "- ", "> "]), max_size=3).map("".join),
+        max_size=12,
+    ),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from([*SIGNS, "", "x"])), max_size=4),
+)
+def test_whatever_is_typed_a_look_is_the_same(
+    begun: list[str], typed: list[tuple[int, str]]
+) -> None:
+    looked = None
+    text = list(begun)
+    for line, words in [(0, ""), *typed]:
+        text[line : line + 1] = [words] if words else []
+        whole = "\n".join(text)
+        looked = look(lines.split(whole), looked)
+        assert tuple(looked.references()) == references.find(whole)

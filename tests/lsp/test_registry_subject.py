@@ -37,7 +37,10 @@ TOOL = {
     "tool_type": "cli",
     "command": "openapi",
 }
-TEXT = f"# Project\n\n🚀 Follow {SKILL}. And `openapi-tool`, @skill:{SKILL}\n\n@docs/rules.md\n\nLast.\n"
+TEXT = (
+    f"# Project\n\n🚀 Follow {SKILL}. And `openapi-tool`, @skill:{SKILL}\n"
+    "\n@docs/rules.md\n\nLast.\n"
+)
 
 
 def add(repo: Repo, kind: str, name: str, text: str) -> None:
@@ -317,3 +320,15 @@ def test_a_clone_that_is_not_bound_knows_the_registry_too(stocked: Repo, tmp_pat
     with editing(other.path, capabilities=FULL) as editor:
         uri = editor.open(other.path / "CLAUDE.md")
         assert "FastAPI development patterns" in hovered(editor, uri, SKILL)
+
+
+def test_an_item_of_a_hostile_name_is_not_offered(stocked: Repo) -> None:
+    with database() as db:
+        db.execute(
+            "INSERT INTO registry_skills (id, name, description, file_path) "
+            "VALUES (?, ?, ?, '../../../etc/passwd')",
+            ("\x1b[2Jid", "[x](command:evil) evil", "<img src=x>"),
+        )
+    with opened(stocked) as (editor, uri):
+        assert completed(editor, uri, f"{TEXT}evil")["items"] == []
+        assert editor.ask("workspace/symbol", {"query": "evil"}) == []

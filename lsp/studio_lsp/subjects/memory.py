@@ -147,7 +147,9 @@ class Memory(Subject):
                 places[record] = self._in_file(store, file, record)
             elif _FIT_FOR_A_PATH.fullmatch(record.id):
                 others[f"/{record.kind.value}/{record.id}.md"] = record
-        addresses = self.presenter.located(others, lambda path: _text(store, others[path]))
+        addresses = self.presenter.located(
+            others, lambda path: _text(store, others[path]), anew=False
+        )
         top = types.Position(0, 0)
         for path, record in others.items():
             places[record] = types.Location(addresses[path], types.Range(top, top))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import compress, count
+from operator import ne
 
 from studio_git.core import references
 from studio_git.core.codes import MISSING_REFERENCE
@@ -13,18 +15,58 @@ from studio_git.services.known import Known, say_missing
 from studio_git.store.connection import Store
 from studio_lsp.desk import Desk
 from studio_lsp.editor import Editor
+from studio_lsp.lines import stripped
 from studio_lsp.nature import Nature, home_of, nature_of, project_of
 from studio_lsp.page import Page
 from studio_lsp.presenter import Presenter
 from studio_lsp.subject import Finding, Subject
 from studio_lsp.subjects import paths
 
-_MATTERS = re.compile(
-    r"@|\]\(|\]:|decision:|```|~~~|<!|-->|^\ufeff?(?:---|\.\.\.)\s*$", re.MULTILINE
-)
-"""What makes a reference of a line, or can change what other lines are."""
+_MATTERS = re.compile(r"@|\]\(|\]:|decision:|```|~~~|<!|-->|^\ufeff?(?:---|\.\.\.)\s*$")
+"""What makes a reference in a line, or can change what other lines are; the first line always."""
 
 _KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A text that was looked at: which of its lines matter, those alone, and what they have."""
+
+    pieces: list[str]
+    matter: list[bool]
+    text: str
+    found: tuple[Reference, ...]
+
+    def references(self) -> Iterator[Reference]:
+        """The references, on the lines of the whole text."""
+        numbers = list(compress(count(), self.matter))
+        return (replace(it, line=numbers[it.line]) for it in self.found)
+
+
+def look(pieces: list[str], before: _Looked | None) -> _Looked:
+    """Look for references; ``before`` is the same document somewhat earlier.
+
+    Of 5,000 lines few have references, and fewer change at once: a look at all of them takes
+    longer than a change may.
+    """
+    matter = _matter(pieces, before)
+    text = "".join(compress(pieces, matter))
+    same = before is not None and before.text == text
+    found = before.found if before is not None and same else references.find(text)
+    return _Looked(pieces, matter, text, found)
+
+
+def _matter(pieces: list[str], before: _Looked | None) -> list[bool]:
+    old, known = ([], []) if before is None else (before.pieces, before.matter)
+    shorter = min(len(old), len(pieces))
+    head = next(compress(count(), map(ne, old, pieces)), shorter)
+    backwards = map(ne, reversed(old), reversed(pieces))
+    tail = min(next(compress(count(), backwards), shorter), shorter - head)
+    changed = pieces[head : len(pieces) - tail]
+    new = [_MATTERS.search(stripped(piece)) is not None for piece in changed]
+    found = [*known[:head], *new, *known[len(old) - tail :]]
+    found[0] = True
+    return found
 
 
 class References(Subject):
@@ -32,7 +74,7 @@ class References(Subject):
 
     def __init__(self, desk: Desk, editor: Editor, presenter: Presenter) -> None:
         super().__init__(desk, editor, presenter)
-        self._before: dict[str, tuple[list[str], tuple[Reference, ...]]] = {}
+        self._before: dict[str, _Looked] = {}
 
     def findings(self, page: Page) -> Iterable[Finding]:
         """One for each reference that was surely meant and finds nothing."""
@@ -42,22 +84,15 @@ class References(Subject):
         store = self.desk.live_store(home)
         if nature_of(self.desk, page, store) is not Nature.CONTEXT:
             return
-        for reference in self._found(page):
+        for reference in self._look(page).references():
             if reference.certain and not self._leads_somewhere(page, reference, store):
                 begin, end = reference.column, reference.column + reference.length
                 span = page.range(reference.line, begin, end)
                 yield Finding(MISSING_REFERENCE, say_missing(reference), span)
 
-    def _found(self, page: Page) -> tuple[Reference, ...]:
-        """The references of a text: those of the text before it, where nothing that matters moved.
-
-        A whole look at 5,000 lines takes as long as forty changes may.
-        """
-        old, before = self._before.pop(page.uri, ([], ()))
-        found = _followed(old, before, page.pieces)
-        if found is None:
-            found = references.find(page.text)
-        self._before[page.uri] = page.pieces, found
+    def _look(self, page: Page) -> _Looked:
+        found = look(page.pieces, self._before.pop(page.uri, None))
+        self._before[page.uri] = found
         if len(self._before) > _KEPT:
             del self._before[next(iter(self._before))]
         return found
@@ -74,19 +109,3 @@ class References(Subject):
         if not (place.git_dir / "info" / "sparse-checkout").exists():
             return not references.paths_of(reference, page.name)
         return known.has(reference, page.name)
-
-
-def _followed(
-    old: list[str], before: tuple[Reference, ...], new: list[str]
-) -> tuple[Reference, ...] | None:
-    """The references of the text before it, moved to where they are now; None: look anew."""
-    if not old:
-        return None
-    shorter = min(len(old), len(new))
-    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
-    tail = next((n for n in range(shorter - head) if old[-1 - n] != new[-1 - n]), shorter - head)
-    changed = [*old[head : len(old) - tail], *new[head : len(new) - tail]]
-    if any(_MATTERS.search(line) for line in changed):
-        return None
-    moved = len(new) - len(old)
-    return tuple(it if it.line < head else replace(it, line=it.line + moved) for it in before)

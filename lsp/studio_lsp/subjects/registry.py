@@ -81,7 +81,7 @@ class Registry(Subject):
         if found is None:
             return None
         with open_home(found.home) as store:
-            among = self._shelves.of(found.home).items
+            among = self._shelves.of(found.home).users(found)
             uses = registry.used_by(store, found.name, found.type, among=among)
         text = about(found, uses, fits=False)
         item.documentation = types.MarkupContent(types.MarkupKind.Markdown, text)
@@ -167,7 +167,7 @@ class Registry(Subject):
     def _about(self, item: Item, page: Page) -> str:
         shelf = self._shelves.of(item.home)
         with open_home(item.home) as store:
-            uses = registry.used_by(store, item.name, item.type, among=shelf.items)
+            uses = registry.used_by(store, item.name, item.type, among=shelf.users(item))
         fitting = self._shelves.fitting(item.home, project_of(self.desk, page), [item])
         return about(item, uses, fits=item.name in fitting)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from studio_git.core.registryfiles import ItemType
+from studio_git.core.registryfiles import ItemType, looks_like_name
 from studio_git.services import registry
 from studio_git.services.registry import Item
 from studio_git.services.workspace import open_home
@@ -19,51 +19,55 @@ from studio_lsp.work import go_on
 SHOWN = (ItemType.SKILL, ItemType.AGENT, ItemType.TOOL, ItemType.PROMPT)
 """The types that texts name. Templates are made use of on the command line alone."""
 
-PATIENCE = 0.04
+PATIENCE = 0.02
 """Seconds for reading files while somebody types; what is not read then comes at the next key."""
 
 _SEVERAL = 50
 
 
 class Shelf:
-    """The items of one home. What they know of their files is read once, when it is asked for."""
+    """The items of one home that have a name which a text can say.
+
+    What they know of their files is read once, when it is asked for.
+    """
 
     def __init__(self, items: Iterable[Item]) -> None:
-        self.items = [item for item in items if item.type in SHOWN]
-        self._by_word: dict[str, list[Item]] = {}
-        self._folded: dict[str, list[Item]] = {}
+        shown = [it for it in items if it.type in SHOWN and looks_like_name(it.name)]
+        self.items = sorted(shown, key=lambda item: item.name)
+        self._names = [item.name.casefold() for item in self.items]
+        self._by_word: dict[str, tuple[Item, ...]] = {}
         for item in self.items:
-            for word in item.words:
-                self._by_word.setdefault(word, []).append(item)
-                self._folded.setdefault(word.casefold(), []).append(item)
+            for word in dict.fromkeys(map(str.casefold, item.words)):
+                self._by_word[word] = (*self._by_word.get(word, ()), item)
 
     def called(self, word: str, *, exactly: bool = False) -> list[Item]:
         """The items that a word names: spelt so, else in any case unless ``exactly``."""
-        return self._by_word.get(word) or ([] if exactly else self._folded.get(word.casefold(), []))
+        found = self._by_word.get(word.casefold(), ())
+        same = [item for item in found if word in item.words]
+        return same if same or exactly else list(found)
+
+    def users(self, item: Item) -> list[Item]:
+        """The item and what can name it in a list of its own: all that decides who uses it."""
+        return [*self.called(item.name), *(it for it in self.items if it.type is ItemType.AGENT)]
 
     def beginning(self, word: str) -> bool:
         """Whether the name of a skill begins so, in any case."""
-        start = word.casefold()
-        return any(
-            item.type is ItemType.SKILL and item.name.casefold().startswith(start)
-            for item in self.items
-        )
+        return any(rank == 0 for rank, _ in self.matching(word, [ItemType.SKILL]))
 
     def matching(self, word: str, wanted: Iterable[ItemType] = SHOWN) -> list[tuple[int, Item]]:
-        """The items with a part of a name typed, each with its rank, the best first.
+        """The items with a part of a name typed, each with its rank, the best first, by name.
 
         0: the name begins so, 1: one of its words does, 2: it is inside.
         """
         types = frozenset(wanted)
         typed = word.casefold()
-        begins = re.compile(rf"(?:^|[\W_]){re.escape(typed)}")
-        found = []
-        for item in self.items:
-            name = item.name.casefold()
-            if item.type in types and typed in name:
+        begins = re.compile(rf"[\W_]{re.escape(typed)}")
+        ranked: tuple[list[Item], list[Item], list[Item]] = ([], [], [])
+        for name, item in zip(self._names, self.items, strict=True):
+            if typed in name and item.type in types:
                 rank = 0 if name.startswith(typed) else 1 if begins.search(name) else 2
-                found.append((rank, item))
-        return sorted(found, key=lambda it: (it[0], it[1].name))
+                ranked[rank].append(item)
+        return [(rank, item) for rank, items in enumerate(ranked) for item in items]
 
 
 class Shelves:
