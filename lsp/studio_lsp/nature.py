@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from studio_git.core import catalogue
+from studio_git.core.registryfiles import FOLDERS
 from studio_git.services.drift import paths_of
 from studio_git.services.workspace import open_home
 from studio_git.store import contexts
@@ -15,6 +16,7 @@ from studio_lsp.desk import Desk
 from studio_lsp.messageplaces import is_message
 from studio_lsp.page import Page
 
+_REGISTRY = "registry"
 _IN_PROJECT = {"context": "context", "sessions": "session"}
 
 
@@ -38,7 +40,8 @@ def nature_of(desk: Desk, page: Page, store: Store | None = None) -> Nature:
     if is_message(page.uri, page.language, page.path):
         return Nature.MESSAGE
     inside = _in_home(desk, page)
-    if inside[:1] == ("registry",) and name.endswith((".md", ".json")):
+    carried = page.clone is not None and page.path is not None and _is_of_registry(page.path)
+    if (inside[:1] == (_REGISTRY,) or carried) and name.endswith((".md", ".json")):
         return Nature.REGISTRY
     if inside[:1] == ("projects",) and len(inside) > 3:
         return Nature(_IN_PROJECT.get(inside[2], "other"))
@@ -46,6 +49,11 @@ def nature_of(desk: Desk, page: Page, store: Store | None = None) -> Nature:
     if path and (is_known(path) or (page.clone and path in tracked(desk, page.clone, store))):
         return Nature.CONTEXT
     return Nature.OTHER
+
+
+def _is_of_registry(path: Path) -> bool:
+    """Whether a file stands as one of the registry does, in a clone that carries some."""
+    return path.parent.parent.name == _REGISTRY and path.parent.name in FOLDERS.values()
 
 
 def is_known(path: str) -> bool:

@@ -181,6 +181,9 @@ def test_an_agents_lists_are_completed(stocked: Repo) -> None:
         assert item["textEdit"]["newText"] == '"an-sql-skill"'
         assert labels(completed(editor, uri, '{"tools": ["o')) == ["openapi-tool"]
         assert completed(editor, uri, '{"model": "o')["items"] == []
+        carried = stocked.write("registry/agents/own-agent.json", "{}")
+        uri = editor.open(carried, "json")
+        assert labels(completed(editor, uri, '{"tools": ["o')) == ["openapi-tool"]
 
 
 def test_ten_thousand_items_and_an_honest_answer(stocked: Repo) -> None:
