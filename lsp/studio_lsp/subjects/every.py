@@ -10,6 +10,7 @@ from studio_lsp.subjects.memory import Memory
 from studio_lsp.subjects.messages import Messages
 from studio_lsp.subjects.references import References
 from studio_lsp.subjects.registry import Registry
+from studio_lsp.subjects.registryfiles import RegistryFiles
 from studio_lsp.subjects.sessionfiles import SessionFiles
 from studio_lsp.subjects.why import Why
 
@@ -22,5 +23,6 @@ SUBJECTS: tuple[type[Subject], ...] = (
     Lint,
     Why,
     SessionFiles,
+    RegistryFiles,
     About,
 )
