@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from conftest import SCRIPTS, Answer, Repo
-from drifttools import await_row, dashboard_writes, database, rows, studio_text
+from drifttools import await_row, dashboard_writes, rows, studio_text
 
 T = TypeVar("T")
 
@@ -251,22 +251,7 @@ def _history(repo: Repo) -> None:
 def _add_skill(story: Story) -> None:
     file = story.home.parent / f"{SKILL}.md"
     file.write_text(SKILL_TEXT)
-    added = story.studio("registry", "add", "skill", file)
-    if "no such command" in added.err:
-        _put_skill(story)
-    else:
-        _well(added)
-
-
-def _put_skill(story: Story) -> None:
-    folder = story.home / "registry" / "skills"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{SKILL}.md").write_text(SKILL_TEXT)
-    with database() as db:
-        db.execute(
-            "INSERT INTO registry_skills (id, name, description, file_path) VALUES (?, ?, ?, ?)",
-            (SKILL, SKILL, SKILL_WORDS, f"{SKILL}.md"),
-        )
+    _well(story.studio("registry", "add", "skill", file))
 
 
 def _well(answer: Answer) -> None:
