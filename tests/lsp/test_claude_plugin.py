@@ -91,7 +91,7 @@ def test_named_command_answers_initialize(root: str, tmp_path: Path) -> None:
     first, *rest = answers(done.stdout)
     assert first["id"] == 1
     assert first["result"]["serverInfo"]["name"] == "studio-lsp"
-    assert "textDocumentSync" in first["result"]["capabilities"]
+    assert {"hoverProvider", "textDocumentSync"} <= set(first["result"]["capabilities"])
     assert [it.get("result", "none") for it in rest if it.get("id") == 2] == [None]
 
 

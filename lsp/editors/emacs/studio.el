@@ -100,9 +100,14 @@ A command may put a question to you before it changes a buffer."
                              studio-modes)
                      #'studio--contact)))
 
-(defun studio--wanted-p (_file mode)
-  "Whether lsp-mode shall attach the server to this buffer, which is in MODE."
+(defconst studio--message-file
+  "/\\(?:COMMIT_EDIT\\|MERGE_\\|SQUASH_\\|TAG_EDIT\\)MSG\\'"
+  "What the files are called that git hands to an editor for a message.")
+
+(defun studio--wanted-p (file mode)
+  "Whether lsp-mode shall attach the server to the buffer of FILE, in MODE."
   (or (bound-and-true-p studio-mode)
+      (string-match-p studio--message-file file)
       (apply #'provided-mode-derived-p mode (mapcar #'car studio-modes))))
 
 ;; Releases of lsp-mode before 9 count columns in characters and do not say so, which a server
@@ -115,7 +120,7 @@ A command may put a question to you before it changes a buffer."
 
 (defun studio-register-lsp-mode ()
   "Make lsp-mode start the server beside any other in buffers of `studio-modes'."
-  (dolist (entry `(("/\\(?:COMMIT_EDIT\\|MERGE_\\|SQUASH_\\|TAG_EDIT\\)MSG\\'" . "gitcommit")
+  (dolist (entry `((,studio--message-file . "gitcommit")
                    ("\\.mdc\\'" . "markdown")
                    ,@studio-modes))
     (add-to-list 'lsp-language-id-configuration entry (not (stringp (car entry)))))
