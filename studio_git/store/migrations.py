@@ -346,4 +346,19 @@ _M001 = (
 ) WITHOUT ROWID""",
     "CREATE INDEX idx_git_supersedes_older ON git_supersedes(older_id)",
     "CREATE INDEX idx_git_supersedes_commit ON git_supersedes(commit_id)",
+    """CREATE TABLE git_tech_stack (
+    project_id      TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+    name            TEXT NOT NULL COLLATE NOCASE,
+    tech_stack_id   TEXT REFERENCES tech_stack(id) ON DELETE SET NULL, -- NULL: a person removed it
+    category        TEXT NOT NULL,              -- as detection wrote it: a row that differs is a
+    version         TEXT,                       -- person's
+    repository_id   TEXT REFERENCES git_repositories(id) ON DELETE SET NULL, -- last seen there
+    PRIMARY KEY (project_id, name)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_git_tech_stack_row ON git_tech_stack(tech_stack_id)",
+    """CREATE TABLE git_dependencies (
+    dependency_id   TEXT PRIMARY KEY REFERENCES dependencies(id) ON DELETE CASCADE,
+    required_version TEXT,                      -- as files declared it: a row that differs is a
+    repository_id   TEXT REFERENCES git_repositories(id) ON DELETE SET NULL -- person's
+)""",
 )
