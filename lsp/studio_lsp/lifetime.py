@@ -78,6 +78,7 @@ class Watch:
     Until the client has named its process, and where it names none or one that is not of this
     machine, the process that started the server (``parent``) stands for it. That one may be gone
     before anybody could look: so a client has to say something within ``patience`` seconds.
+    ``also`` is called each time as well, in the watch's own thread.
     """
 
     def __init__(
@@ -86,8 +87,10 @@ class Watch:
         *,
         parent: int | None = None,
         patience: float = PATIENCE,
+        also: Callable[[], None] | None = None,
     ) -> None:
         self._gone = gone
+        self._also = also
         self._parent = os.getppid() if parent is None else parent
         self._give_up: float | None = time.monotonic() + patience
         self._client: _Process | None = None
@@ -117,6 +120,8 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopped.wait(_INTERVAL):
+            if self._also is not None:
+                self._also()
             if self._client is not None:
                 if not self._client.alive():
                     self._gone("the editor's process is gone")

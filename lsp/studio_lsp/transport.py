@@ -1,7 +1,8 @@
-"""Bytes in, bytes out: the pipes of the server, read and written by threads of their own.
+"""Bytes in, bytes out: the pipes of the server.
 
-So a slow handler delays no message, and a client that does not read delays no handler. The
-process's own standard input and output are put out of the way: what anything prints goes to
+No thread stands between a message and its handler, and none between an answer and the pipe,
+unless the client does not read: a change of threads costs most where slow work goes on beside
+it. The process's own standard input and output are put out of the way: what anything prints goes to
 standard error, and a program that is started cannot read the client's messages.
 """
 
@@ -11,9 +12,11 @@ import asyncio
 import logging
 import os
 import queue
+import select
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -28,18 +31,23 @@ logger = logging.getLogger(__name__)
 MAX_UNREAD = 64 * 1024 * 1024
 """Bytes that may wait for a client that does not read; with more, the server gives it up."""
 
+_AT_ONCE = getattr(select, "PIPE_BUF", 512)
 _CHUNK = 1 << 18
-_MAX_WAITING = 256
 _FLUSH_SECONDS = 1.0
 
 
 class Writer:
-    """Writes messages in the order in which they were given; any thread may give one."""
+    """Writes messages in the order in which they were given; any thread may give one.
+
+    What the pipe takes at once is written at once, as long as nothing waits before it; the rest
+    is left to a thread. So the usual answer passes no thread on its way, and none ever waits.
+    """
 
     def __init__(self, descriptor: int, broken: Callable[[str], None]) -> None:
         self._descriptor = descriptor
         self._broken = broken
-        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._poll = _poll(descriptor, getattr(select, "POLLOUT", 0))
+        self._queue: queue.SimpleQueue[memoryview | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._unread = 0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -47,12 +55,20 @@ class Writer:
 
     def write(self, data: bytes) -> None:
         """Give a whole message, headers and all; never waits."""
+        rest = memoryview(data)
         with self._lock:
             if self._unread > MAX_UNREAD:
                 self._broken("the client does not read")
                 return
-            self._unread += len(data)
-        self._queue.put(data)
+            try:
+                while not self._unread and rest and self._poll(0):
+                    rest = rest[os.write(self._descriptor, rest[:_AT_ONCE]) :]
+            except OSError as error:
+                self._fail(error)
+                return
+            self._unread += len(rest)
+            if rest:
+                self._queue.put(rest)
 
     def close(self) -> None:
         """Write what was given, as far as the client takes it within a second."""
@@ -61,19 +77,26 @@ class Writer:
 
     def _run(self) -> None:
         while (data := self._queue.get()) is not None:
-            rest = memoryview(data)
+            rest = data
             while rest:
                 try:
                     rest = rest[os.write(self._descriptor, rest) :]
                 except OSError as error:
-                    self._broken(f"the client closed its end: {error.strerror}")
+                    self._fail(error)
                     return
             with self._lock:
                 self._unread -= len(data)
 
+    def _fail(self, error: OSError) -> None:
+        self._broken(f"the client closed its end: {error.strerror}")
+
 
 class Reader:
-    """Reads messages and hands them to the loop, in order; says from its thread when all are."""
+    """Reads messages and hands them on in order, on the loop.
+
+    The loop itself waits for them where it can; for what it cannot wait for, which is files and
+    everything on Windows, a thread does.
+    """
 
     def __init__(
         self,
@@ -86,35 +109,61 @@ class Reader:
         self._loop = loop
         self._received = received
         self._ended = ended
-        self._room = threading.Semaphore(_MAX_WAITING)
-        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._frames = Frames()
 
     def start(self) -> None:
         """Begin to read."""
-        self._thread.start()
+        try:
+            self._loop.add_reader(self._descriptor, self._read)
+        except (OSError, NotImplementedError):
+            threading.Thread(target=self._run, name="reader", daemon=True).start()
+
+    def _read(self) -> None:
+        if not self._take(self._chunk()):
+            self._loop.remove_reader(self._descriptor)
 
     def _run(self) -> None:
-        frames = Frames()
+        going = True
+        while going:
+            taken: Future[bool] = Future()
+            with suppress(RuntimeError):  # the loop is closed: the server has ended
+                self._loop.call_soon_threadsafe(self._take_for, taken, self._chunk())
+            going = taken.result()
+
+    def _take_for(self, waiting: Future[bool], data: bytes) -> None:
+        waiting.set_result(self._take(data))
+
+    def _chunk(self) -> bytes:
         try:
-            while data := os.read(self._descriptor, _CHUNK):
-                for found in frames.feed(data):
-                    self._hand_over(found)
-            cut = frames.close()
-            if cut is not None:
-                self._hand_over(cut)
+            return os.read(self._descriptor, _CHUNK)
         except OSError as error:
             logger.warning("The client's messages cannot be read: %s", error.strerror)
-        except RuntimeError:  # the loop is closed: the server has ended
-            return
+            return b""
+
+    def _take(self, data: bytes) -> bool:
+        """Hand on what has come to its end; False where nothing more comes."""
+        for found in self._frames.feed(data):
+            self._received(found)
+        if data:
+            return True
+        cut = self._frames.close()
+        if cut is not None:
+            self._received(cut)
         self._ended()
+        return False
 
-    def _hand_over(self, found: Frame | Broken) -> None:
-        self._room.acquire()
-        self._loop.call_soon_threadsafe(self._receive, found)
 
-    def _receive(self, found: Frame | Broken) -> None:
-        self._room.release()
-        self._received(found)
+def _poll(descriptor: int, events: int) -> Callable[[int], object]:
+    """Asks for events, or that the other end was closed, within so many milliseconds.
+
+    A pipe that is ready for writing takes ``PIPE_BUF`` bytes at once (POSIX). Where the system
+    cannot be asked, the answer is always no.
+    """
+    if not hasattr(select, "poll"):
+        return lambda _: None
+    asked = select.poll()
+    asked.register(descriptor, events)
+    return asked.poll
 
 
 def private_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -159,16 +208,16 @@ def serve(
 async def _serve(protocol: StudioProtocol, stdin: int, stdout: int, parent: int | None) -> int:
     loop = asyncio.get_running_loop()
     ending = Ending(loop)
-    watch = Watch(lambda why: ending.begin(1, why), parent=parent)
+    hung_up = _poll(stdin, 0)
+
+    def look() -> None:
+        # The loop sees the end of its input by itself, unless a handler never gives it back.
+        if hung_up(0):
+            ending.arm(1)
+
+    watch = Watch(lambda why: ending.begin(1, why), parent=parent, also=look)
     writer = Writer(stdout, lambda why: ending.begin(1, why))
-
-    def ended() -> None:
-        # In its turn, since an "exit" may wait before it; but the loop may never come to it.
-        ending.arm(1)
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(protocol.closed)
-
-    reader = Reader(stdin, loop, protocol.receive, ended)
+    reader = Reader(stdin, loop, protocol.receive, protocol.closed)
     protocol.connect(writer, ending.begin, watch.follow)
     with signals(loop, ending):
         watch.start()
