@@ -38,6 +38,7 @@ class Desk:
         self.initial = Layer()
         self.configured = Layer()
         self.generation = 0
+        self.awaited: set[Path] = set()  # files that were looked for in vain
         self.log_file: Path | None = None
         self._remembered: dict[Hashable, object] = {}
         self._where: dict[str, tuple[Path | None, Clone | None, str]] = {}

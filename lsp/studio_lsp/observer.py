@@ -82,6 +82,7 @@ class Observer(threading.Thread):
         return (
             frozenset((home, self._version(home), *_stamps(_folders(home))) for home in homes),
             frozenset((clone.place.top, *_stamps(_files(clone))) for clone in clones),
+            frozenset(path for path in self._desk.awaited.copy() if path.exists()),
         )
 
     def _version(self, home: Path) -> int:

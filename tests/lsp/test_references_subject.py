@@ -155,3 +155,12 @@ def test_whatever_is_typed_a_look_is_the_same(
         whole = "\n".join(text)
         looked = look(lines.split(whole), looked)
         assert tuple(looked.references()) == references.find(whole)
+
+
+def test_a_file_that_comes_to_be_is_noticed(repo: Repo) -> None:
+    bound(repo, f"{HEAD}@docs/later.md\n")
+    with editing(repo.path) as editor:
+        uri = editor.open(repo.path / "CLAUDE.md")
+        missing(editor, uri, "docs/later.md")
+        repo.write("docs/later.md", "# Later\n")
+        missing(editor, uri)

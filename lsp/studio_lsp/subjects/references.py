@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import compress, count
 from operator import ne
+from pathlib import Path
 
 from studio_git.core import references
 from studio_git.core.codes import MISSING_REFERENCE
@@ -26,6 +27,7 @@ _MATTERS = re.compile(r"@|\]\(|\]:|decision:|```|~~~|<!|-->|^\ufeff?(?:---|\.\.\
 """What makes a reference in a line, or can change what other lines are; the first line always."""
 
 _KEPT = 50
+_AWAITED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ class References(Subject):
                 span = page.range(reference.line, begin, end)
                 yield Finding(MISSING_REFERENCE, say_missing(reference), span)
 
+    def _await(self, missing: Iterable[Path]) -> None:
+        if len(self.desk.awaited) < _AWAITED:
+            self.desk.awaited.update(missing)
+
     def _look(self, page: Page) -> _Looked:
         found = look(page.pieces, self._before.pop(page.uri, None))
         self._before[page.uri] = found
@@ -107,5 +113,7 @@ class References(Subject):
             return True
         # What is in the index alone is only asked for where that can be: it takes a walk by git.
         if not (place.git_dir / "info" / "sparse-checkout").exists():
-            return not references.paths_of(reference, page.name)
+            possible = references.paths_of(reference, page.name)
+            self._await(place.top / path for path in possible)
+            return not possible
         return known.has(reference, page.name)
