@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -186,11 +188,38 @@ def test_a_team_proposes_and_the_editor_has_the_last_word(vscode: Open, story: S
         window.squiggles("error", 1)
 
 
-def test_documents_open_that_are_no_files(vscode: Open) -> None:
+def test_a_repository_does_not_choose_what_runs(vscode: Open, story: Story) -> None:
+    trap = story.repo.write("trap", "#!/bin/sh\ntouch sprung\n")
+    trap.chmod(0o755)
+    story.repo.write(".vscode/settings.json", json.dumps({"studio.server.path": str(trap)}))
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+    assert not list(story.home.parent.parent.rglob("sprung"))
+
+
+def test_a_server_that_died_is_started_again(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        (first,) = story.servers()
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: story.servers() not in ([], [first]), "another server")
+        accepted = story.studio("resolve", "CLAUDE.md", "--accept-repo")
+        assert accepted.status == 0, accepted.err
+        window.squiggles("info", 0)
+        window.status("AGENTS.md differs")
+
+
+def test_documents_open_that_are_no_files(vscode: Open, story: Story) -> None:
     with vscode() as window:
         window.open("CLAUDE.md")
         window.command("Studio: Show debug information")
-        window.shows("Project Studio: debug information")
+        window.preview("Project Studio: debug information")
+        window.command("Studio: Open the dashboard")
+        window.preview("Drift alerts")
+        assert story.studio("decision", "add", "Ask twice").status == 0
+        window.preview("Ask twice")
 
 
 def test_a_commit_message_is_helped_with(vscode: Open, story: Story) -> None:

@@ -12,7 +12,7 @@ import pytest
 from conftest import Repo
 from editors.story import Story
 from editors.vscode.window import ROOT, Window, open_window, what_is_missing
-from editors.vscode.workbench import SOURCE, make_workbench, studio_moves
+from editors.vscode.workbench import REASONED, SOURCE, make_workbench, studio_moves
 
 pytestmark = pytest.mark.editor
 
@@ -21,9 +21,11 @@ SIZE = (1200, 750, 2)
 LOOKS = {
     "diffEditor.useInlineViewWhenSpaceIsLimited": False,
     "editor.fontSize": 13,
+    "editor.hover.above": False,
     "editor.lineHeight": 21,
     "editor.lightbulb.enabled": "off",
     "editor.overviewRulerBorder": False,
+    "editor.scrollBeyondLastLine": False,
     "editor.scrollbar.vertical": "hidden",
     "editor.stickyScroll.enabled": False,
     "git.blame.statusBarItem.enabled": False,
@@ -90,6 +92,6 @@ def test_why_on_hover(workbench: Open, picture: Any) -> None:
     with workbench(**{"studio.hover.why": True}) as window:
         window.press("Control+B")
         window.open(SOURCE)
-        window.goTo(7, 14)
+        window.goTo(*REASONED)
         window.hover("A limit below zero stops the request")
         picture(window, "why")

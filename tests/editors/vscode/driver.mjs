@@ -66,9 +66,15 @@ async function fillBox(key, typed) {
   const box = widget.locator("input.input").first();
   await until(`the box that ${key} opens`, async () => {
     await page.keyboard.press(key);
-    return (await appears(box)) || undefined;
+    if (!(await appears(box))) return undefined;
+    try {
+      await box.fill(typed, { timeout: SHORT });
+      return true;
+    } catch (error) {
+      if (error.name === "TimeoutError") return undefined;
+      throw error;
+    }
   });
-  await box.fill(typed);
 }
 
 /** The same, and take the first row with the given text; the list is not made anew by itself. */
@@ -112,11 +118,19 @@ const requests = {
     return rows;
   },
 
-  /** Take the row with these texts from the list that is open at the top of the window. */
-  async choose(...texts) {
-    let row = widget.locator(".monaco-list-row");
-    for (const text of texts) row = row.filter({ hasText: text });
-    await row.first().click();
+  /** Take the row with a title, and this beside it, from the list that is open at the top. */
+  async choose(title, beside = "") {
+    await widget.locator("input.input").first().fill(title);
+    const rows = widget.locator(".monaco-list-row", { hasText: title });
+    await rows.filter({ hasText: beside }).first().waitFor();
+    const focused = widget.locator(".monaco-list-row.focused");
+    await until(`${title} ${beside} in focus`, async () => {
+      const text = await focused.innerText();
+      if (text.includes(title) && text.includes(beside)) return true;
+      await page.keyboard.press("ArrowDown");
+      return undefined;
+    });
+    await page.keyboard.press("Enter");
   },
 
   /** The rows of the list that is open at the top of the window. */
@@ -234,6 +248,17 @@ const requests = {
     return until(`the editor showing ${text}`, async () => {
       const lines = await linesOf(editor);
       return lines.join("\n").includes(text) ? lines : undefined;
+    });
+  },
+
+  /** Wait until a preview of Markdown shows this text. */
+  async preview(text) {
+    await until(`a preview of ${text}`, async () => {
+      for (const frame of page.frames()) {
+        const found = await frame.getByText(text).first().isVisible().catch(() => false);
+        if (found && frame !== page.mainFrame()) return true;
+      }
+      return undefined;
     });
   },
 

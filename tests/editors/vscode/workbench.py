@@ -55,16 +55,47 @@ Raise domain errors; one handler turns them into responses.
 
 LIMITS = '''"""Limits of the trading desks, in minor units."""
 
-LIMITS = {"var": 2_500_000_00, "delta": 400_000_00}
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LIMITS = {"var": 2_500_000_00, "delta": 400_000_00, "vega": 150_000_00}
+WARN_AT = 0.8
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How much of a limit is used."""
+
+    name: str
+    exposure: int
+    share: float
+
+    @property
+    def alarming(self) -> bool:
+        return self.share >= WARN_AT
 
 
 def limit(name: str) -> int:
     return LIMITS[name]
 
 
-def usage(name: str, exposure: int) -> float:
-    return exposure / limit(name)
+def usage(name: str, exposure: int) -> Usage:
+    return Usage(name, exposure, abs(exposure) / limit(name))
 '''
+
+CHECKED = LIMITS.replace(
+    "    return LIMITS[name]\n",
+    """    amount = LIMITS[name]
+    if amount < 0:
+        raise ValueError(f"the limit {name} is below zero")
+    return amount
+""",
+)
+_LINES = CHECKED.splitlines()
+_NUMBER = next(n for n, line in enumerate(_LINES) if "below zero" in line)
+REASONED = (_NUMBER + 1, _LINES[_NUMBER].index("zero") + 2)
+"""A place with a reason, line and column from 1; behind it nothing would be covered."""
 
 SOURCE = "src/risk/limits.py"
 
@@ -95,7 +126,7 @@ def make_workbench(repo: Repo) -> None:
     _well(repo, "init", "--yes", "--adopt", "--name", "Risk Workbench")
     repo.write(SOURCE, LIMITS)
     repo.commit(FIRST_REASON, when=MONDAY + HOUR)
-    repo.write(SOURCE, LIMITS.replace("return LIMITS[name]", "return checked(LIMITS[name])"))
+    repo.write(SOURCE, CHECKED)
     repo.commit(SECOND_REASON, when=MONDAY + 2 * HOUR)
     _well(repo, "capture")
     await_row("SELECT title FROM decisions WHERE title LIKE ?", "A limit below%")

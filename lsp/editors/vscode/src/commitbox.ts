@@ -10,7 +10,7 @@ export const COMMIT_BOX = "vscode-scm";
 const PAUSE = 300;
 
 export class CommitBox implements vscode.Disposable {
-  private readonly found = vscode.languages.createDiagnosticCollection("studio.commit");
+  private readonly found = vscode.languages.createDiagnosticCollection("studio-commit");
   private readonly listeners: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
 

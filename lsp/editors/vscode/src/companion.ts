@@ -128,6 +128,10 @@ export class Companion implements vscode.Disposable {
               : next(params, token),
           didChangeConfiguration: () => this.sendSettings(),
         },
+        window: {
+          showDocument: (params, token, next) =>
+            isPage(params.uri) ? preview(params.uri) : next(params, token),
+        },
       },
     };
   }
@@ -158,6 +162,16 @@ export class Companion implements vscode.Disposable {
       return button === LOG ? this.log.show() : undefined;
     });
   }
+}
+
+/** The server's own pages, such as the dashboard, are there to be read and not to be edited. */
+function isPage(uri: string): boolean {
+  return uri.startsWith("studio:") && uri.endsWith(".md");
+}
+
+async function preview(uri: string): Promise<{ success: boolean }> {
+  await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.parse(uri));
+  return { success: true };
 }
 
 function resource(uri: string | undefined): vscode.Uri | undefined {
