@@ -138,6 +138,8 @@ TESTED_THROUGH = {
     "studio_lsp.subjects.paths": "test_registry_subject",
     "studio_lsp.subjects.recordtexts": "test_memory_subject",
     "studio_lsp.subjects.registry": "test_registry_subject",
+    "studio_lsp.subjects.registryfiles": "test_registryfiles_subject",
+    "studio_lsp.subjects.sessionfiles": "test_sessionfiles_subject",
     "studio_lsp.subjects.shelf": "test_registry_subject",
     "studio_lsp.subjects.why": "test_why_subject",
     "studio_lsp.subjects.whytexts": "test_why_subject",

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from studio_lsp.subject import Asked
-
 if TYPE_CHECKING:
     from studio_lsp.page import Page
     from studio_lsp.server import StudioServer
@@ -25,6 +23,8 @@ def register(server: StudioServer) -> None:
 
     async def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         only = tuple(_word(it) for it in params.context.only or ())
+
+        from studio_lsp.subject import Asked  # it is loaded behind "initialize"
 
         def about(subject: Subject, page: Page) -> list[types.CodeAction]:
             first, _ = page.at(params.range.start)

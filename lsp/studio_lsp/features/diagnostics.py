@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from studio_git.core.codes import CODES
-from studio_lsp.subject import Finding
 
 if TYPE_CHECKING:
     from studio_git.core.editorsettings import EditorSettings
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from studio_lsp.documents import Opened
     from studio_lsp.server import StudioServer
     from studio_lsp.studio import Studio
+    from studio_lsp.subject import Finding
 
 SOURCE = "studio"
 
