@@ -9,6 +9,7 @@ from dataclasses import dataclass
 ELLIPSIS = "…"
 
 _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " ")
+_BUT_LINES = {code: to for code, to in _CONTROLS.items() if chr(code) not in "\n\t"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FENCE = re.compile(r" {0,3}(`{3,}+|~{3,}+)(.*)", re.DOTALL)
 
@@ -33,6 +34,16 @@ def one_line(text: str) -> str:
     if text.isprintable():  # the common case: no control, no surrogate, no space but " "
         return " ".join(text.split())
     return " ".join(_SURROGATE.sub("\ufffd", text.translate(_CONTROLS)).split())
+
+
+def many_lines(text: str) -> str:
+    """The text of several lines: one kind of line end, no space at ends, no empty lines around.
+
+    Indentation stays. Controls and surrogates become what :func:`one_line` makes of them.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BUT_LINES)
+    lines = [line.rstrip() for line in _SURROGATE.sub("\ufffd", unified).split("\n")]
+    return "\n".join(lines).strip("\n")
 
 
 def shorten(text: str, limit: int) -> str:

@@ -239,7 +239,8 @@ def our_rows(path: Path) -> None:
             "project_id": "projects-1", "context_file_id": "context_files-1",
             "session_id": "sessions-1", "repository_id": "r", "snapshot_id": "s",
             "cycle_id": "cycles-1", "task_id": "tasks-1", "newer_id": "decisions-1",
-            "older_id": "decisions-1",
+            "older_id": "decisions-1", "decision_id": "decisions-1",
+            "tech_stack_id": "tech_stack-1", "dependency_id": "dependencies-1",
         }  # fmt: skip
         for table in [name for name in tables(db) if name.startswith("git_")]:
             if table == "git_meta":
@@ -289,7 +290,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     path = dashboards_store(studio_home)
     fill(path)
     before = rows_of(path, ours=True)
-    monkeypatch.setattr(migrations, "_M001", (*migrations._M001[:5], "CREATE NONSENSE"))
+    monkeypatch.setattr(migrations, "TABLES", (*migrations.TABLES[:5], "CREATE NONSENSE"))
     with pytest.raises(StoreError):
         prepare_home(studio_home)
     assert rows_of(path, ours=True) == before
