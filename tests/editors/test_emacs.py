@@ -22,12 +22,14 @@ from editors.story import (
     SKILL_WORDS,
     Story,
     drifted,
+    wait_until,
 )
 
 pytestmark = pytest.mark.editor
 
 DRIVES = Path(__file__).parent / "emacs"
 CLIENT = Path(__file__).resolve().parents[2] / "lsp" / "editors" / "emacs"
+ELPA = "/usr/share/emacs/site-lisp/elpa"
 CLIENTS = ("eglot", "lsp-mode")
 LINES = {"edited": EDITED_LINES, "skill": SKILL_LINE, "agents": AGENTS_LINE}
 OFFERED = {"Compare with Studio's version"} | {
@@ -44,28 +46,35 @@ def emacs() -> str:
     return found
 
 
-def drive(story: Story, client: str, name: str) -> dict[str, Any]:
-    """Play one drive to its end, and give what it noted."""
-    notes = story.home.parent / "notes.json"
+def start(story: Story, client: str, name: str) -> subprocess.Popen[str]:
+    """Begin a drive."""
     words = {
         "DRIVE": name,
         "DRIVE_LINES": json.dumps(LINES),
-        "DRIVE_NOTES": str(notes),
+        "DRIVE_NOTES": str(story.home.parent / "notes.json"),
         "DRIVE_REPO": str(story.repo.path),
         "DRIVE_STUDIO_EL": str(CLIENT),
     }
-    done = subprocess.run(
+    return subprocess.Popen(
         [emacs(), "--batch", "-Q", "-l", DRIVES / f"{client}.el"],
         env=story.env | words,
         cwd=story.home.parent,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-        timeout=240,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    noted: dict[str, Any] = json.loads(notes.read_text())
+
+
+def drive(story: Story, client: str, name: str) -> dict[str, Any]:
+    """Play one drive to its end, and give what it noted."""
+    with start(story, client, name) as process:
+        try:
+            said, _ = process.communicate(timeout=240)
+        finally:
+            process.kill()
+    assert process.returncode == 0, said
+    noted: dict[str, Any] = json.loads((story.home.parent / "notes.json").read_text())
     return noted
 
 
@@ -131,6 +140,24 @@ def test_any_file_says_why(story: Story) -> None:
     assert LATER_DECISION in drive(story, "eglot", "why")["why"]
 
 
+def test_records_and_what_is_no_file(story: Story) -> None:
+    noted = drive(story, "eglot", "records")
+    found = [row["title"] for row in story.rows("SELECT title FROM decisions")]
+    assert any(title.startswith("Use four spaces, dear") for title in found), found
+    assert noted["end"] == f"🚀 @skill:{SKILL}"
+    assert "studio-git" in noted["debug"]
+    assert noted["studio-open-dashboard"] == [str(story.home / "editor" / "dashboard.md")]
+    (session,) = noted["studio-open-session"]
+    assert session.startswith(f"{story.home}/projects/")
+
+
+def test_the_server_ends_with_an_emacs_that_is_killed(story: Story) -> None:
+    with start(story, "eglot", "wait") as process:
+        wait_until(story.servers, "the server")
+        process.kill()
+    story.await_no_server()
+
+
 def test_a_refused_edit_leaves_both_sides_alone(story: Story) -> None:
     noted = drive(story, "eglot", "refusal")
     assert noted["agents"] == AGENTS
@@ -140,16 +167,19 @@ def test_a_refused_edit_leaves_both_sides_alone(story: Story) -> None:
     assert story.kind("agents.md") == "studio-ahead"
 
 
-def test_the_client_compiles_without_a_warning(tmp_path: Path) -> None:
-    compiled = tmp_path / "studio.elc"
+@pytest.mark.parametrize("name", ["studio.el", "studio-eglot.el"])
+def test_the_client_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
+    compiled = tmp_path / "compiled.elc"
+    paths = " ".join(f'"{it}"' for it in (CLIENT, *Path(ELPA).glob("*")))
     strict = (
         "(setq byte-compile-error-on-warn t "
+        f"load-path (append (list {paths}) load-path) "
         f'byte-compile-dest-file-function (lambda (_) "{compiled}"))'
     )
     done = subprocess.run(
         [
             *(emacs(), "--batch", "-Q", "--eval", strict),
-            *("-f", "batch-byte-compile", CLIENT / "studio.el"),
+            *("-f", "batch-byte-compile", CLIENT / name),
         ],
         capture_output=True,
         text=True,

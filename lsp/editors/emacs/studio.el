@@ -90,7 +90,8 @@ A command may put a question to you before it changes a buffer."
 
 (defun studio--contact (&rest _)
   "Say how to start the server under eglot."
-  (append studio-server-command (list :initializationOptions #'studio--options)))
+  (append '(studio-eglot-server) studio-server-command
+          (list :initializationOptions #'studio--options)))
 
 (defun studio-register-eglot ()
   "Make eglot start the server in buffers of `studio-modes'."
@@ -112,7 +113,7 @@ A command may put a question to you before it changes a buffer."
 
 ;; Releases of lsp-mode before 9 count columns in characters and do not say so, which a server
 ;; has to take for UTF-16.
-(defun studio--lsp-encoding ()
+(defun studio--lsp-capabilities ()
   "Declare how lsp-mode counts columns, where it does not do so itself."
   (let ((lsp-enable-snippet nil))
     (unless (assq 'general (lsp--client-capabilities))
@@ -129,13 +130,15 @@ A command may put a question to you before it changes a buffer."
     :new-connection (lsp-stdio-connection (lambda () studio-server-command))
     :activation-fn #'studio--wanted-p
     :initialization-options #'studio--options
-    :custom-capabilities (studio--lsp-encoding)
+    :custom-capabilities (studio--lsp-capabilities)
     :add-on? t
     :multi-root t
     :priority -1
     :server-id 'studio-lsp)))
 
-(with-eval-after-load 'eglot (studio-register-eglot))
+(with-eval-after-load 'eglot
+  (require 'studio-eglot)
+  (studio-register-eglot))
 (with-eval-after-load 'lsp-mode (studio-register-lsp-mode))
 
 (defun studio--client ()
@@ -326,17 +329,17 @@ For the hooks of the modes that `studio-modes' lists."
 (defun studio-open-session ()
   "Open the current session's file."
   (interactive)
-  (studio--run "studio.openSession"))
+  (studio--execute "studio.openSession"))
 
 (defun studio-open-dashboard ()
   "Open the overview of the project."
   (interactive)
-  (studio--run "studio.openDashboard"))
+  (studio--execute "studio.openDashboard"))
 
 (defun studio-debug-information ()
   "Show what the server knows about itself, for a report of a fault."
   (interactive)
-  (studio--run "studio.debugInformation"))
+  (studio--run "studio.debugInformation" :quiet t))
 
 (defun studio--column ()
   "The column of point as the client counts it for the server."

@@ -172,6 +172,30 @@
   (drive-line 4)
   (drive-note "why" (studio--field (studio-why) "message")))
 
+(defun drive-records ()
+  "Record a decision from a region, insert a skill, and open what is not a file."
+  (drive-attach "CLAUDE.md")
+  (drive-await-codes (drive-edited))
+  (drive-line (car (drive-lines 'edited)))
+  (search-forward "Use ")
+  (set-mark (match-beginning 0))
+  (end-of-line)
+  (let ((transient-mark-mode t) (mark-active t))
+    (studio-record-decision))
+  (goto-char (point-max))
+  (insert "🚀 ")
+  (studio-insert-skill "python-api-skill")
+  (drive-note "end" (buffer-substring-no-properties (line-beginning-position) (point-max)))
+  (drive-note "debug" (studio--field (studio-debug-information) "message"))
+  (drive-shown #'studio-open-dashboard)
+  (drive-shown #'studio-open-session))
+
+(defun drive-wait ()
+  "Be there until somebody kills Emacs."
+  (setq drive-seconds 200)
+  (drive-attach "CLAUDE.md")
+  (drive-until "the end" #'ignore))
+
 (defun drive-refusal ()
   "Refuse the edit that the server asks for."
   (setq eglot-confirm-server-initiated-edits 'confirm)

@@ -83,6 +83,16 @@
         (drive-expect (format "git-studio %s: %s" words (buffer-string))
                       (memq status '(0 1)))))))
 
+(defun drive-shown (command)
+  "Call COMMAND, and note the files that are shown since then."
+  (let ((here (current-buffer))
+        (before (buffer-list)))
+    (funcall command)
+    (drive-note (symbol-name command)
+                (vconcat (delq nil (mapcar #'buffer-file-name
+                                           (seq-difference (buffer-list) before)))))
+    (switch-to-buffer here)))
+
 (defun drive-leave (drive)
   "Run DRIVE, write the notes, and leave Emacs."
   (let ((status 0))
