@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ from studio_git import __version__
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Serve until the client says ``exit`` or goes away; ends the process."""
+    parent = os.getppid()  # now: an editor that is gone before we are up is noticed
     parser = argparse.ArgumentParser(
         prog="studio-lsp",
         description="The language server of Project Studio. An editor starts it and speaks the "
@@ -23,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         help="speak over standard input and output (it always does; many editors say so)",
     )
     parser.parse_args(arguments)
+    from studio_lsp.startup import load
+
+    load()
     from studio_lsp.lifetime import leave
     from studio_lsp.logs import begin_log
     from studio_lsp.server import create_server
@@ -30,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     stdin, stdout = private_streams()
     log_file = begin_log()
-    leave(serve(create_server(log_file), stdin, stdout))
+    leave(serve(create_server(log_file), stdin, stdout, parent=parent))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Desk:
         self.documents = documents
         self.roots = roots
         self.clones = Clones()
+        self.docs = lint.documentation()
         self.initial = Layer()
         self.configured = Layer()
         self.generation = 0
@@ -51,11 +52,6 @@ class Desk:
         """What counts for a file of a clone: the team's word, then the editor's."""
         team = clone.team if clone else Layer()
         return editorsettings.resolve(team, self.initial, self.configured)
-
-    @property
-    def docs(self) -> str:
-        """The address of the folder with the page of all codes."""
-        return lint.documentation()
 
     # documents
 

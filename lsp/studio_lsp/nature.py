@@ -36,6 +36,11 @@ TEXTS = (Nature.CONTEXT, Nature.SESSION, Nature.MESSAGE)
 
 def nature_of(desk: Desk, page: Page, store: Store | None = None) -> Nature:
     """What a document is. ``store`` is an open one, for the live lane."""
+    key = "nature", page.uri, page.language
+    return desk.remembered(key, lambda: _nature_of(desk, page, store))
+
+
+def _nature_of(desk: Desk, page: Page, store: Store | None) -> Nature:
     name = page.path.name if page.path else ""
     if is_message(page.uri, page.language, page.path):
         return Nature.MESSAGE
@@ -102,6 +107,10 @@ def project_of(desk: Desk, page: Page) -> str | None:
 
 def _in_home(desk: Desk, page: Page) -> tuple[str, ...]:
     """The parts of a document's path in the Studio home; none for one outside."""
+    return desk.remembered(("in home", page.uri), lambda: _parts_in_home(desk, page))
+
+
+def _parts_in_home(desk: Desk, page: Page) -> tuple[str, ...]:
     home = home_of(desk, page)
     if home is None or page.path is None:
         return ()

@@ -65,7 +65,11 @@ async def _waited_for(
         return do(*args, **kwargs)
 
     try:
-        return await asyncio.get_running_loop().run_in_executor(pool, run)
+        waiting = asyncio.get_running_loop().run_in_executor(pool, run)
+    except RuntimeError:  # it was closed: the server is about to end
+        raise asyncio.CancelledError from None
+    try:
+        return await waiting
     except asyncio.CancelledError:
         stopped.set()
         raise

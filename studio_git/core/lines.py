@@ -8,9 +8,11 @@ with the square of the number of differences; what bounds it for other texts is 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count
+from operator import ne
 from typing import NamedTuple
 
 # The product of line count and edits that one search may cost, bounding it at about a second.
@@ -73,40 +75,58 @@ def changes(old: Sequence[bytes], new: Sequence[bytes]) -> list[Change]:
     """
     head, tail = _common_ends(old, new)
     middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
-    known_old, known_new = set(middle_old), set(middle_new)
-    old_at = [i for i, line in enumerate(middle_old) if line in known_new]
-    new_at = [j for j, line in enumerate(middle_new) if line in known_old]
-    ids = {line: number for number, line in enumerate(known_old & known_new)}
-    stretches = _common([ids[middle_old[i]] for i in old_at], [ids[middle_new[j]] for j in new_at])
-    pairs = (
-        (head + old_at[x + step], head + new_at[y + step])
-        for x, y, length in stretches
-        for step in range(length)
-    )
-    return _slide_down(_between(pairs, head, len(old) - tail, len(new) - tail), old, new)
+    ids = {line: number for number, line in enumerate(set(middle_old) & set(middle_new))}
+    stretches = _common(_numbered(middle_old, ids), _numbered(middle_new, ids))
+    runs = _runs(stretches, _gaps(middle_old, ids), _gaps(middle_new, ids))
+    middle = _between(runs, len(middle_old), len(middle_new))
+    moved = [Change(*(place + head for place in change)) for change in middle]
+    return _slide_down(moved, old, new)
 
 
 def _common_ends(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[int, int]:
     shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return head, tail
+    head = next(compress(count(), map(ne, old, new)), shorter)
+    backwards = map(ne, reversed(old), reversed(new))
+    return head, min(next(compress(count(), backwards), shorter), shorter - head)
 
 
-def _between(
-    pairs: Iterator[tuple[int, int]], head: int, old_end: int, new_end: int
-) -> list[Change]:
-    """Return the changes that lie around and between the pairs of common lines."""
+def _numbered(lines: Sequence[bytes], ids: Mapping[bytes, int]) -> list[int]:
+    """Return the lines that both texts have, as numbers."""
+    return [ids[line] for line in lines if line in ids]
+
+
+def _gaps(lines: Sequence[bytes], ids: Mapping[bytes, int]) -> list[int]:
+    """Return where lines that only one text has were left out, as places among those left."""
+    alone = (place for place, line in enumerate(lines) if line not in ids)
+    return [place - left_out for left_out, place in enumerate(alone)]
+
+
+def _runs(
+    stretches: Iterable[tuple[int, int, int]], old_gaps: list[int], new_gaps: list[int]
+) -> Iterator[tuple[int, int, int]]:
+    """Return where common lines stand in the texts themselves, and how many stand together."""
+    for x, y, length in stretches:
+        cuts = {gap - x for gap in _inside(old_gaps, x, length)}
+        cuts.update(gap - y for gap in _inside(new_gaps, y, length))
+        start = 0
+        for cut in [*sorted(cuts), length]:
+            i, j = x + start, y + start
+            yield i + bisect_right(old_gaps, i), j + bisect_right(new_gaps, j), cut - start
+            start = cut
+
+
+def _inside(gaps: list[int], start: int, length: int) -> list[int]:
+    return gaps[bisect_right(gaps, start) : bisect_left(gaps, start + length)]
+
+
+def _between(runs: Iterable[tuple[int, int, int]], old_end: int, new_end: int) -> list[Change]:
+    """Return the changes that lie around and between the runs of common lines."""
     found = []
-    i = j = head
-    for x, y in pairs:
+    i = j = 0
+    for x, y, length in runs:
         if x > i or y > j:
             found.append(Change(i, x, j, y))
-        i, j = x + 1, y + 1
+        i, j = x + length, y + length
     if i < old_end or j < new_end:
         found.append(Change(i, old_end, j, new_end))
     return found

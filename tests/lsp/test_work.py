@@ -51,3 +51,13 @@ def test_work_is_told_when_nobody_waits_for_it() -> None:
 
 def test_outside_a_lane_work_goes_on() -> None:
     go_on()
+
+
+def test_after_the_end_nothing_begins() -> None:
+    async def late() -> None:
+        work = Work()
+        work.close()
+        with pytest.raises(asyncio.CancelledError):
+            await work.live(go_on)
+
+    asyncio.run(late())

@@ -94,6 +94,8 @@ class _Pushed:
                     )
         finally:
             self.running.discard(uri)
+            if uri in self.waiting and self.server.documents.get(uri) is not None:
+                self.again(uri)  # it changed while this look failed
 
 
 class _Pulled:
