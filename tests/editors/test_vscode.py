@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -209,6 +210,17 @@ def test_a_server_that_died_is_started_again(vscode: Open, story: Story) -> None
         assert accepted.status == 0, accepted.err
         window.squiggles("info", 0)
         window.status("AGENTS.md differs")
+
+
+def test_a_server_ends_with_a_killed_editor(vscode: Open, story: Story) -> None:
+    with vscode() as window:
+        window.open("CLAUDE.md")
+        window.squiggles("info", len(EDITS))
+        (first,) = story.servers()
+        status = Path(f"/proc/{first}/status").read_text()
+        (host,) = re.findall(r"^PPid:\s*(\d+)$", status, re.MULTILINE)
+        os.kill(int(host), signal.SIGKILL)
+        wait_until(lambda: first not in story.servers(), "the end of the server")
 
 
 def test_documents_open_that_are_no_files(vscode: Open, story: Story) -> None:
