@@ -1,4 +1,7 @@
-"""The language server in Neovim 0.7 (diagnostics are pushed) and 0.11 (it pulls them)."""
+"""The language server in Neovim 0.7 (columns in UTF-16) and 0.11 (in UTF-8).
+
+Both are sent their diagnostics: 0.11 could ask for them, but cannot be told to ask again.
+"""
 
 from __future__ import annotations
 
@@ -133,6 +136,7 @@ def test_the_comparison_is_a_diff_of_two_windows(play: Play, story: Story) -> No
 def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
     seen = play("commands", story.claude)
     assert seen["status"]
+    assert "\n".join([*seen["used"], ""]) == CLAUDE
     assert story.canonical() == CLAUDE
     assert story.kind() == "repo-ahead"
     titles = [row["title"] for row in story.rows("SELECT title FROM decisions")]

@@ -1,8 +1,7 @@
 """The language server in Vim 9 through ALE.
 
 ALE takes and gives columns as bytes, shows hovers as plain text, knows no versions of documents,
-and applies edits of code actions only: what the server asks for with workspace/applyEdit it never
-answers.
+and never answers workspace/applyEdit: our plugin does.
 """
 
 from __future__ import annotations
@@ -128,6 +127,7 @@ def test_the_comparison_is_a_diff_of_two_windows(play: Play, story: Story) -> No
 def test_commands_are_commands_of_the_editor(play: Play, story: Story) -> None:
     seen = play("commands", story.claude)
     assert seen["status"]
+    assert "\n".join([*seen["used"], ""]) == CLAUDE
     assert story.canonical() == CLAUDE
     assert story.kind() == "repo-ahead"
     titles = [row["title"] for row in story.rows("SELECT title FROM decisions")]

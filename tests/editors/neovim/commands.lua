@@ -1,18 +1,27 @@
 local D = ...
-local told = {}
+local told = ''
 vim.notify = function(text)
-  table.insert(told, text)
+  told = told .. text .. '\n'
 end
+local function wait_for(words)
+  D.wait(words, function()
+    return told:match(words)
+  end)
+end
+
 D.wait_for_diagnostics(2)
 vim.cmd('StudioStatus')
-D.seen.status = D.wait('the status', function()
-  return told[1]
-end)
+wait_for('differ')
+D.seen.status = told
 vim.cmd('6StudioDecision')
-D.wait('the decision', function()
-  return told[2]
-end)
+wait_for('Recorded')
 vim.cmd('StudioAccept')
 D.wait_for_diagnostics(0)
+vim.cmd('StudioUndo')
+D.wait_for_diagnostics(2)
+vim.cmd('StudioUse')
+wait_for('version taken')
+D.wait_for_diagnostics(0)
+D.seen.used = D.lines()
 vim.cmd('StudioUndo')
 D.wait_for_diagnostics(2)

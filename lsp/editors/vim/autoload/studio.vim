@@ -2,6 +2,7 @@
 
 let s:registered = {}
 let s:offered = v:null
+let s:starting = 0
 
 function! s:Wanted(filetype) abort
     let l:wanted = g:studio_filetypes
@@ -61,6 +62,43 @@ function! s:Enable(filetype, others) abort
     let g:ale_linters = extend(copy(l:lists), {a:filetype: a:others + ['studio']})
 endfunction
 
+" ALE applies the edits that a server asks for once a code action was used, and never says so; the
+" server would wait for an answer and then take it for a refusal.
+function! studio#Started() abort
+    let l:found = s:Linter()
+    if s:starting || empty(l:found)
+        return
+    endif
+    let s:starting = 1
+    try
+        call ale#lsp_linter#StartLSP(bufnr(''), l:found[0], {linter, details -> s:Listen(details)})
+    finally
+        let s:starting = 0
+    endtry
+endfunction
+
+function! s:Listen(details) abort
+    let l:id = a:details.connection_id
+    call ale#lsp#RegisterCallback(l:id, function('ale#codefix#HandleLSPResponse'))
+    call ale#lsp#RegisterCallback(l:id, function('studio#Heard'))
+endfunction
+
+function! studio#Heard(connection, message) abort
+    if get(a:message, 'method', '') is# 'workspace/applyEdit'
+        " After every other callback, so that the text is there before the answer.
+        call timer_start(0, {-> s:Applied(a:connection, a:message)})
+    endif
+endfunction
+
+function! s:Applied(connection, message) abort
+    for l:uri in keys(ale#code_action#GetChanges(a:message.params.edit))
+        call ale#lsp#NotifyForChanges(a:connection, bufnr(ale#path#FromFileURI(l:uri)))
+    endfor
+    let l:body = json_encode({'jsonrpc': '2.0', 'id': a:message.id, 'result': {'applied': v:true}})
+    let l:job = ale#lsp#GetConnections()[a:connection].job_id
+    call ale#job#SendRaw(l:job, 'Content-Length: ' . strlen(l:body) . "\r\n\r\n" . l:body)
+endfunction
+
 " Omnifunc for names with hyphens and for paths, which ALE's own takes for several words.
 function! studio#Complete(findstart, base) abort
     if !a:findstart
@@ -112,8 +150,12 @@ function! studio#RunForAll(command) abort
     call s:Send(a:command, [{}])
 endfunction
 
+function! s:Linter() abort
+    return filter(copy(ale#linter#Get(&filetype)), 'v:val.name is# ''studio''')
+endfunction
+
 function! s:Send(command, arguments) abort
-    let l:found = filter(copy(ale#linter#Get(&filetype)), 'v:val.name is# ''studio''')
+    let l:found = s:Linter()
     if empty(l:found)
         echohl WarningMsg | echomsg 'Studio: the server does not run for this file' | echohl None
         return
@@ -133,8 +175,6 @@ function! s:Answered(response) abort
         echohl ErrorMsg | echomsg 'Studio: ' . a:response.error.message | echohl None
         return
     endif
-    " The server may have written the file, since ALE applies no edits that it asks for.
-    silent! checktime
     let l:result = get(a:response, 'result', v:null)
     if type(l:result) isnot v:t_dict
         return
@@ -142,7 +182,8 @@ function! s:Answered(response) abort
     if has_key(l:result, 'left') && has_key(l:result, 'right')
         call s:Compare(l:result)
     elseif !empty(get(l:result, 'message', ''))
-        echomsg l:result.message
+        " One line: the whole of a longer text is in a document.
+        echomsg matchstr(l:result.message, '[^\n# ][^\n]*')
     endif
 endfunction
 

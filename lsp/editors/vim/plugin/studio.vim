@@ -14,6 +14,7 @@ let g:studio_filetypes = get(g:, 'studio_filetypes', '*')
 augroup studio
     autocmd!
     autocmd FileType * call studio#Register(expand('<amatch>'))
+    autocmd User ALELSPStarted call studio#Started()
 augroup END
 
 command! StudioAccept call studio#Run('acceptIntoStudio', {})

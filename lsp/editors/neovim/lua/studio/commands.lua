@@ -33,7 +33,8 @@ local function tell(result)
   if result.left and result.right then
     require('studio.documents').compare(result)
   elseif result.message and result.message ~= '' then
-    vim.notify(result.message)
+    -- One line: the whole of a longer text is in a document.
+    vim.notify(result.message:match('[^\n# ][^\n]*'))
   end
 end
 
