@@ -92,6 +92,21 @@ def as_json(function: _F) -> _F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
+def one(function: _F) -> _F:
+    """The options of a command that works on one project's records."""
+    return of_project(as_json(function))
+
+
+def some(function: _F) -> _F:
+    """The options of a command that reads the records of one project or of all."""
+    return of_projects(as_json(function))
+
+
+def listing(function: _F) -> _F:
+    """The options of a command that lists the newest records of one project or of all."""
+    return of_projects(limited(as_json(function)))
+
+
 def asked(limit: int | None, as_json: bool) -> int | None:
     """How many to read: one more than is shown to people, so that we know of it."""
     return limit if as_json else (limit or ON_SCREEN) + 1

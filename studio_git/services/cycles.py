@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from studio_git.core import cyclenames, times
 from studio_git.core.cyclenames import Named
-from studio_git.core.prose import one_line
+from studio_git.core.prose import many_lines, one_line
 from studio_git.errors import NotFoundError, UsageError
 from studio_git.gitio import Git, Place, zsplit
 from studio_git.services import history, journal
@@ -115,38 +115,75 @@ def start(
     *,
     cycle_type: CycleType = CycleType.FEATURE,
     intent: str | None = None,
+    description: str | None = None,
     criteria: Sequence[str] = (),
     due: str | None = None,
 ) -> Row:
     """Begin a cycle. Raises UsageError for a name that is empty, a code, or of one under way."""
-    name = one_line(name)
-    if not name:
-        raise UsageError("a cycle needs a name.", "Write it in quotes: git studio cycle start NAME")
-    if cyclenames.read_code(name) is not None:
-        raise UsageError(f"{name} is a code, not a name.", "Codes are given by themselves.")
-    texts = [one_line(text) for text in criteria if one_line(text)]
-    due_at = None if due is None else _due(due)
+    name = fit_name(name)
+    due_at = None if due is None else due_time(due)
     cycle_id = str(uuid.uuid4())
     with store.writing() as db:
-        twins = [row for row in cycles.find(db, project_id, name) if row["completed_at"] is None]
-        if twins and twins[0]["name"].casefold() == name.casefold():
-            raise UsageError(
-                f"a cycle {twins[0]['name']} is under way already.",
-                "Use it, or choose another name: git studio cycle use NAME",
-            )
+        require_free(db, project_id, name)
         cycles.add(
             db,
             cycle_id,
             project_id,
             name=name,
             cycle_type=cycle_type.value,
-            intent=(intent or "").strip() or None,
-            success_criteria=json.dumps(texts, ensure_ascii=False),
+            intent=many_lines(intent or "") or None,
+            description=many_lines(description or "") or None,
+            success_criteria=criteria_text(criteria),
             due_at=due_at,
         )
         cycles.give_codes(db)
         _log(db, project_id, ActivityType.CYCLE_STARTED, cycle_id, name)
-    return _get(store, cycle_id)
+    return again(store, cycle_id)
+
+
+def fit_name(text: str) -> str:
+    """A name as it can be a cycle's. Raises UsageError for one that is empty, or a code."""
+    name = one_line(text)
+    if not name:
+        raise UsageError("a cycle needs a name.", "Write it in quotes: git studio cycle start NAME")
+    if cyclenames.read_code(name) is not None:
+        raise UsageError(f"{name} is a code, not a name.", "Codes are given by themselves.")
+    return name
+
+
+def require_free(
+    db: sqlite3.Connection, project_id: str, name: str, *, but: str | None = None
+) -> None:
+    """Raise UsageError where a cycle under way has the name; ``but`` is one that may."""
+    for row in cycles.find(db, project_id, name):
+        taken = row["name"].casefold() == name.casefold() and row["completed_at"] is None
+        if taken and row["id"] != but:
+            raise UsageError(
+                f"a cycle {row['name']} is under way already.",
+                "Use it, or choose another name: git studio cycle use NAME",
+            )
+
+
+def criteria_text(criteria: Sequence[str]) -> str:
+    """Success criteria as the store keeps them: a JSON array."""
+    texts = [one_line(text) for text in criteria if one_line(text)]
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def due_time(text: str) -> str:
+    """The beginning of a day as the store writes times. Raises UsageError for what is no date."""
+    words = text.strip()
+    try:
+        if _DATE.fullmatch(words):
+            return f"{date.fromisoformat(words).isoformat()} 00:00:00"
+    except ValueError:
+        pass
+    raise UsageError(f"{one_line(text)} is not a date.", "Write it like 2025-03-31.")
+
+
+def overdue(row: Row, today: str) -> bool:
+    """True for a cycle under way whose last day is over; ``today`` is as 2025-03-31."""
+    return row["completed_at"] is None and bool(row["due_at"]) and str(row["due_at"])[:10] < today
 
 
 def set_phase(store: Store, row: Row, phase: Phase) -> Row:
@@ -156,7 +193,7 @@ def set_phase(store: Store, row: Row, phase: Phase) -> Row:
         cycles.set_phase(db, row["id"], phase.value)
         if completes:
             _log(db, row["project_id"], ActivityType.CYCLE_COMPLETED, row["id"], row["name"])
-    return _get(store, row["id"])
+    return again(store, row["id"])
 
 
 def use(store: Store, repository: Repository, place: Place, row: Row | None) -> list[str]:
@@ -271,21 +308,12 @@ def _give_codes(store: Store) -> None:
             cycles.give_codes(db)
 
 
-def _get(store: Store, cycle_id: str) -> Row:
+def again(store: Store, cycle_id: str) -> Row:
+    """A cycle as it is now. Raises NotFoundError where it is gone."""
     row = cycles.get(store.db, cycle_id)
     if row is None:
         raise NotFoundError("the cycle is gone.", "See them: git studio cycle list")
     return row
-
-
-def _due(text: str) -> str:
-    words = text.strip()
-    try:
-        if _DATE.fullmatch(words):
-            return f"{date.fromisoformat(words).isoformat()} 00:00:00"
-    except ValueError:
-        pass
-    raise UsageError(f"{one_line(text)} is not a date.", "Write it like 2025-03-31.")
 
 
 def _log(

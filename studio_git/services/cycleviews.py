@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import date
 from typing import Any
 
 from studio_git.services import cycles as cycling
@@ -15,12 +16,16 @@ Row = sqlite3.Row
 
 
 def cycle(store: Store, row: Row, active: str | None = None) -> Object:
-    """A cycle: the table's columns, ``code``, whether it is ``active`` here, and its ``tasks``."""
+    """A cycle: the table's columns, its ``code`` and ``tasks``.
+
+    ``active``: it is the one in use here; ``overdue``: its last day is over, and it is not.
+    """
     found: Object = {name: row[name] for name in row.keys() if name != "number"}  # noqa: SIM118
     found["success_criteria"] = _list(found["success_criteria"])
     return found | {
         "code": cycling.code(row) or None,
         "active": row["id"] == active,
+        "overdue": cycling.overdue(row, date.today().isoformat()),  # noqa: DTZ011 - a person's day
         "tasks": [task(store, each) for each in tasks.of_cycle(store.db, row["id"])],
     }
 

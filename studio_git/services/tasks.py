@@ -6,6 +6,7 @@ import difflib
 import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from studio_git.core.cyclenames import TaskSaid, read_task
 from studio_git.core.prose import one_line
@@ -18,14 +19,20 @@ from studio_git.store.tasks import Link, Status
 Row = sqlite3.Row
 
 
+class Where(StrEnum):
+    """Where in a cycle's order a task goes; the last two have another task beside them."""
+
+    FIRST = "first"
+    LAST = "last"
+    BEFORE = "before"
+    AFTER = "after"
+
+
 def add(store: Store, cycle_id: str, title: str) -> Row:
     """Add a task behind the others of a cycle. Raises UsageError without a title."""
-    said = one_line(title)
-    if not said:
-        raise UsageError("a task needs a title.", "Write it in quotes: git studio task add TITLE")
     task_id = str(uuid.uuid4())
     with store.writing() as db:
-        tasks.add(db, task_id, cycle_id, said)
+        tasks.add(db, task_id, cycle_id, _title(title))
     return _get(store, task_id)
 
 
@@ -51,6 +58,43 @@ def set_status(store: Store, row: Row, status: Status) -> Row:
     with store.writing() as db:
         tasks.set_status(db, row["id"], status.value)
     return _get(store, row["id"])
+
+
+def rename(store: Store, row: Row, title: str) -> Row:
+    """Give a task another title. Raises UsageError without one."""
+    said = _title(title)
+    if said != row["title"]:
+        with store.writing() as db:
+            tasks.set_title(db, row["id"], said)
+    return _get(store, row["id"])
+
+
+def place(
+    store: Store, row: Row, where: Where, other: Row | None = None, cycle_id: str | None = None
+) -> Row:
+    """Move a task within its cycle, or into another: before or after ``other``, or to an end.
+
+    The cycle is that of ``other``, else ``cycle_id``, else the task's own.
+    Raises UsageError for a place beside itself.
+    """
+    if other is not None and other["id"] == row["id"]:
+        raise UsageError(f"{row['title']} cannot stand beside itself.", "Name another task.")
+    target = str(other["cycle_id"] if other is not None else cycle_id or row["cycle_id"])
+    with store.writing() as db:
+        order = [each["id"] for each in tasks.of_cycle(db, target) if each["id"] != row["id"]]
+        at = 0 if where is Where.FIRST else len(order)
+        if other is not None:
+            at = order.index(other["id"]) + (where is Where.AFTER)
+        order.insert(at, row["id"])
+        for number, task_id in enumerate(order):
+            tasks.put(db, task_id, target, number)
+    return _get(store, row["id"])
+
+
+def remove(store: Store, row: Row) -> None:
+    """Delete a task."""
+    with store.writing() as db:
+        tasks.remove(db, row["id"])
 
 
 def link(
@@ -114,6 +158,13 @@ def _find(every: Sequence[Row], words: str, cycle_id: str | None) -> list[Row]:
     """The candidates: within the cycle if it has any, else within the project."""
     inside = [row for row in every if row["cycle_id"] == cycle_id]
     return tasks.find(inside, words) or tasks.find(every, words)
+
+
+def _title(text: str) -> str:
+    said = one_line(text)
+    if not said:
+        raise UsageError("a task needs a title.", "Write it in quotes: git studio task add TITLE")
+    return said
 
 
 def _get(store: Store, task_id: str) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from studio_git.core import cyclenames
 from studio_git.core.cyclenames import Named
@@ -97,15 +97,33 @@ def add(
     name: str,
     cycle_type: str,
     intent: str | None,
+    description: str | None,
     success_criteria: str,
     due_at: str | None,
 ) -> None:
     """Insert a cycle that starts now, in its first phase."""
     db.execute(
-        "INSERT INTO cycles (id, project_id, name, cycle_type, intent, success_criteria, due_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [cycle_id, project_id, name, cycle_type, intent, success_criteria, due_at],
+        "INSERT INTO cycles (id, project_id, name, cycle_type, intent, description, "
+        "success_criteria, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [cycle_id, project_id, name, cycle_type, intent, description, success_criteria, due_at],
     )
+
+
+def change(db: sqlite3.Connection, cycle_id: str, columns: Mapping[str, str | None]) -> None:
+    """Set columns of a cycle, and ``updated_at``."""
+    assignments = "".join(f"{name} = ?, " for name in columns)
+    db.execute(
+        f"UPDATE cycles SET {assignments}updated_at = CURRENT_TIMESTAMP WHERE id = ?",  # noqa: S608
+        [*columns.values(), cycle_id],
+    )
+
+
+def remove(db: sqlite3.Connection, cycle_id: str) -> None:
+    """Delete a cycle and its tasks; sessions, decisions and learnings belong to none then."""
+    for table in ("sessions", "decisions"):  # of learnings the data model lets go by itself
+        db.execute(f"UPDATE {table} SET cycle_id = NULL WHERE cycle_id = ?", [cycle_id])  # noqa: S608
+    db.execute("DELETE FROM tasks WHERE cycle_id = ?", [cycle_id])
+    db.execute("DELETE FROM cycles WHERE id = ?", [cycle_id])
 
 
 def set_phase(db: sqlite3.Connection, cycle_id: str, phase: str) -> None:

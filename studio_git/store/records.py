@@ -99,6 +99,11 @@ def delete(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
     db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
 
 
+def remove(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
+    """Delete a record alone: what ties it to commits keeps capture from adding it again."""
+    db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
+
+
 def tie(db: sqlite3.Connection, kind: Kind, record_id: str, commit_id: int, position: int) -> None:
     """Say that a record stands in a commit, and as the how manieth of its kind, from 0.
 

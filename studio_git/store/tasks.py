@@ -78,6 +78,27 @@ def set_status(db: sqlite3.Connection, task_id: str, status: str) -> None:
     )
 
 
+def set_title(db: sqlite3.Connection, task_id: str, title: str) -> None:
+    """Set a task's title."""
+    db.execute(
+        "UPDATE tasks SET title = ?, updated_at = CURRENT_TIMESTAMP WHERE id = ?", [title, task_id]
+    )
+
+
+def put(db: sqlite3.Connection, task_id: str, cycle_id: str, sort_order: int) -> None:
+    """Put a task at a place of a cycle; one that is there already stays as it is."""
+    db.execute(
+        "UPDATE tasks SET cycle_id = ?2, sort_order = ?3, updated_at = CURRENT_TIMESTAMP "
+        "WHERE id = ?1 AND (cycle_id <> ?2 OR sort_order <> ?3)",
+        [task_id, cycle_id, sort_order],
+    )
+
+
+def remove(db: sqlite3.Connection, task_id: str) -> None:
+    """Delete a task."""
+    db.execute("DELETE FROM tasks WHERE id = ?", [task_id])
+
+
 def link(db: sqlite3.Connection, commit_id: int, made: Link) -> None:
     """Remember that a commit worked on a task; of several times the first status stays."""
     db.execute(

@@ -47,6 +47,84 @@ def test_from_start_to_completion(clone: Clone) -> None:
     assert {"cycle_started", "cycle_completed"} <= {each["activity_type"] for each in feed}
 
 
+def editor(clone: Clone, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let an editor be a script of sed."""
+    monkeypatch.setenv("GIT_EDITOR", f"sed -i '{script}'")
+
+
+def test_each_column_is_changed_and_taken_away(clone: Clone) -> None:
+    studio(clone, "start", "Auth Flow", "-d", "Old", "-c", "fast", "--due", "2025-03-31")
+    clone.change("UPDATE cycles SET updated_at = '2020-01-01 00:00:00'")
+    changed = studio(
+        clone, "edit", "cyc-1", "--name", "Sign-in", "--type", "spike", "--intent", "Once\n  more",
+        "--description", "", "-c", "safe", "-c", "small", "--due", "2999-01-02", "--json",
+    ).json  # fmt: skip
+    assert (changed["name"], changed["cycle_type"]) == ("Sign-in", "spike")
+    assert (changed["intent"], changed["description"]) == ("Once\n  more", None)
+    assert changed["success_criteria"] == ["safe", "small"]
+    assert (changed["due_at"], changed["overdue"]) == ("2999-01-02 00:00:00", False)
+    assert changed["updated_at"] > "2025"
+    cleared = studio(clone, "edit", "--due", "", "-c", "", "--json").json
+    assert (cleared["due_at"], cleared["success_criteria"]) == (None, [])
+    assert studio(clone, "edit", "--name", "Sign-in").out == "Nothing changed: CYC-1 Sign-in\n"
+    feed = clone.repo.studio("activity", "--json").json
+    assert [each["title"] for each in feed] == ["Sign-in"]
+
+
+def test_a_new_name_stands_in_the_session_files(clone: Clone) -> None:
+    studio(clone, "start", "Auth Flow")
+    clone.repo.commit("One")
+    clone.capture()
+    studio(clone, "edit", "--name", "Sign-in")
+    assert "**Cycle:** Sign-in (CYC-1)\n" in clone.only_file()
+
+
+def test_in_the_editor(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio(clone, "start", "Auth Flow", "--intent", "Sign in once", "-c", "fast")
+    editor(clone, monkeypatch, "s/^# .*/# Sign-in/; s/^- fast/&\\n- safe/; s/once/twice/")
+    changed = studio(clone, "edit", "--edit", "--json").json
+    assert (changed["name"], changed["intent"]) == ("Sign-in", "Sign in twice")
+    assert changed["success_criteria"] == ["fast", "safe"]
+    editor(clone, monkeypatch, "s/none/none/")
+    assert "Nothing changed" in studio(clone, "edit", "-e").out
+    editor(clone, monkeypatch, "1d")
+    assert clone.repo.studio("cycle", "edit", "-e").status == 2
+
+
+def test_what_is_over_is_told(clone: Clone) -> None:
+    studio(clone, "start", "Late", "--due", "2020-01-31")
+    studio(clone, "start", "Later", "--due", "2999-01-31")
+    late, later = sorted(studio(clone, "list").out.splitlines())
+    assert (late.split()[-3:], later.split()[-3:]) == (
+        ["overdue", "2020-01-31", "Late"], ["due", "2999-01-31", "Later"]
+    )  # fmt: skip
+    assert "overdue 2020-01-31" in studio(clone, "show", "late").out
+    assert {each["name"]: each["overdue"] for each in studio(clone, "list", "--json").json} == {
+        "Late": True, "Later": False
+    }  # fmt: skip
+    studio(clone, "complete", "late")
+    assert "overdue" not in studio(clone, "list").out
+
+
+def test_removed_with_its_tasks_and_without_what_was_done(clone: Clone) -> None:
+    studio(clone, "start", "Auth Flow")
+    clone.repo.studio("task", "add", "Write it")
+    clone.repo.commit(message("One", "Decision: D", "Problem: P", "Solution: S"))
+    clone.capture()
+    asked = clone.repo.studio("cycle", "remove", "cyc-1")
+    assert (asked.status, asked.out) == (2, "")
+    assert "--yes" in asked.err
+    assert studio(clone, "remove", "auth flow", "--yes").out == "Removed: CYC-1 Auth Flow\n"
+    assert studio(clone, "list", "--json").json == []
+    assert clone.rows("SELECT * FROM tasks") == []
+    for table in ("sessions", "decisions", "learnings"):
+        assert clone.rows(f"SELECT cycle_id FROM {table}") == [{"cycle_id": None}]
+    assert "Cycle" not in clone.only_file()
+    assert {each["reference_type"] for each in clone.rows("SELECT * FROM activity_log")} == {
+        "session", "decision"
+    }  # fmt: skip
+
+
 def test_list_marks_the_active_one(clone: Clone) -> None:
     assert "no cycles yet" in studio(clone, "list").out
     studio(clone, "start", "One")
@@ -93,6 +171,11 @@ def test_what_cannot_be(clone: Clone) -> None:
         (["use", "none"], 2),
         (["show", "none"], 2),
         (["phase", "CYC-1", "over"], 2),
+        (["edit", "CYC-1"], 2),
+        (["edit", "CYC-1", "--name", "CYC-9"], 2),
+        (["edit", "CYC-1", "--due", "soon"], 2),
+        (["edit", "none", "--name", "x"], 2),
+        (["remove", "none", "--yes"], 2),
     ):
         answer = clone.repo.studio("cycle", *words)
         assert (answer.status, answer.out) == (status, ""), words

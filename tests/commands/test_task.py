@@ -51,6 +51,64 @@ def test_in_a_cycle_that_is_named(clone: Clone) -> None:
     assert only["title"] == "Here"
 
 
+def titles(clone: Clone) -> list[str]:
+    return [task["title"] for task in studio(clone, "task", "list", "--json").json]
+
+
+def test_reopened_renamed_shown_and_removed(clone: Clone) -> None:
+    studio(clone, "cycle", "start", "Auth Flow")
+    studio(clone, "task", "add", "Write it")
+    oid = clone.repo.commit(message("x", "Task: write it (done)"))
+    clone.capture()
+    assert studio(clone, "task", "reopen", "write it").out == "Write it: pending\n"
+    assert studio(clone, "task", "edit", "write it", "-t", " Write\nall ").out == (
+        "Write all: pending\n"
+    )
+    assert clone.repo.studio("task", "edit", "write all", "-t", " ").status == 2
+    shown = studio(clone, "task", "show", "write all").out
+    assert "CYC-1 Auth Flow" in shown
+    assert f"commit {oid[:12]}\n" in shown
+    assert studio(clone, "task", "show", "write all", "--json").json["commits"] == [oid]
+    assert clone.repo.studio("task", "remove", "write all").status == 2
+    assert studio(clone, "task", "remove", "write all", "-y").out == "Removed: Write all\n"
+    assert titles(clone) == []
+
+
+def test_order(clone: Clone) -> None:
+    studio(clone, "cycle", "start", "One")
+    for title in ("a", "b", "c"):
+        studio(clone, "task", "add", title)
+    for words, order in (
+        (["c", "--first"], ["c", "a", "b"]),
+        (["c", "--after", "a"], ["a", "c", "b"]),
+        (["b", "--before", "a"], ["b", "a", "c"]),
+        (["b", "--last"], ["a", "c", "b"]),
+    ):
+        moved = studio(clone, "task", "move", *words, "--json").json
+        assert [task["title"] for task in moved] == order, words
+        assert [task["sort_order"] for task in moved] == [0, 1, 2]
+        assert titles(clone) == order
+
+
+def test_moved_into_another_cycle(clone: Clone) -> None:
+    studio(clone, "cycle", "start", "One")
+    studio(clone, "task", "add", "a")
+    studio(clone, "task", "add", "b")
+    studio(clone, "cycle", "start", "Two")
+    studio(clone, "task", "add", "c")
+    assert studio(clone, "task", "move", "a", "--before", "c").out.count("CYC-2") == 2
+    studio(clone, "task", "move", "b", "--cycle", "two")
+    assert titles(clone) == ["a", "c", "b"]
+    assert len({each["cycle_id"] for each in clone.rows("SELECT * FROM tasks")}) == 1
+    only = studio(clone, "task", "list", "--status", "complete")
+    assert only.out == "There are no tasks of that status.\n"
+    for words in (
+        ["a"], ["a", "--first", "--last"], ["a", "--before", "a"], ["a", "--after", "none"],
+        ["a", "--after", "b", "--cycle", "one"],
+    ):  # fmt: skip
+        assert clone.repo.studio("task", "move", *words).status == 2, words
+
+
 def test_what_cannot_be(clone: Clone) -> None:
     assert "no tasks yet" in studio(clone, "task", "list").out
     no_cycle = clone.repo.studio("task", "add", "x")

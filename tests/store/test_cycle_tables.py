@@ -26,7 +26,7 @@ def db(studio_home: Path) -> Iterator[sqlite3.Connection]:
         for cycle_id, name in (("c-1", "Auth Flow"), ("c-2", "Other")):
             cycles.add(
                 store.db, cycle_id, "p", name=name, cycle_type="spike", intent=None,
-                success_criteria="[]", due_at=None,
+                description=None, success_criteria="[]", due_at=None,
             )  # fmt: skip
         yield store.db
 
