@@ -37,7 +37,7 @@ class Desk:
         self.clones = Clones()
         self.docs = lint.documentation()
         self.initial = Layer()
-        self.configured = Layer()
+        self.configured: Layer | None = None
         self.generation = 0
         self.awaited: set[Path] = set()  # files that were looked for in vain
         self.log_file: Path | None = None
@@ -49,9 +49,13 @@ class Desk:
     # settings
 
     def settings(self, clone: Clone | None = None) -> EditorSettings:
-        """What counts for a file of a clone: the team's word, then the editor's."""
+        """What counts for a file of a clone: the team's word, then the editor's.
+
+        What the editor said at the beginning counts until it says something else: a setting that
+        is taken back later would otherwise stay.
+        """
         team = clone.team if clone else Layer()
-        return editorsettings.resolve(team, self.initial, self.configured)
+        return editorsettings.resolve(team, self.configured or self.initial)
 
     # documents
 

@@ -89,7 +89,7 @@ class Drift(Subject):
             or not self.desk.settings(page.clone).on("inlayHints.lastSync")
         ):
             return ()
-        (title, *_) = lens_titles(seen)
+        title = " · ".join(lens_titles(seen))
         place = page.position(0, len(page.line(0)))
         return [types.InlayHint(place, title, padding_left=True)]
 

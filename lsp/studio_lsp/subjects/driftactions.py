@@ -84,10 +84,11 @@ def lenses(seen: Seen | None, page: Page) -> Iterable[types.CodeLens]:
         title = "Studio: not tracked"
         return [types.CodeLens(top, command(commands.TRACK, page, title))]
     status, *rest = lens_titles(seen)
-    offered = [command(commands.STATUS, page, " · ".join([status, *rest]))]
+    offered = [command(commands.STATUS, page, status)]
     offered += (command(name, page) for name in ways(seen))
     if not seen.standing.settled and isinstance(seen.standing.canonical, bytes):
         offered.append(command(commands.COMPARE, page, "Compare"))
+    offered += (command(commands.STATUS, page, title) for title in rest)
     return [types.CodeLens(top, each) for each in offered]
 
 
@@ -102,7 +103,7 @@ def lens_titles(seen: Seen) -> list[str]:
         summary = standing.verdict.diff_summary
         said = f"{wording.explain(standing)}{f' ({summary})' if summary else ''}"
     last = standing.file.last_sync_at
-    return [f"Studio: {said}", *([f"last in step {last[:16]} UTC"] if last else [])]
+    return [f"Studio: {said}", *([f"Last in step {last[:16]} UTC"] if last else [])]
 
 
 def ways(seen: Seen, hunk: Hunk | None = None) -> list[str]:
@@ -137,6 +138,5 @@ def _fixes(
 
 
 def _plain(name: str, page: Page) -> types.CodeAction:
-    return types.CodeAction(
-        TITLES[name], kind=types.CodeActionKind.Source, command=command(name, page)
-    )
+    # Without a kind: VS Code leaves those of the kind "source" out of its light bulb.
+    return types.CodeAction(TITLES[name], command=command(name, page))

@@ -218,10 +218,12 @@ class DriftCommands:
         return {"message": await self.editor.work.aside(run)}
 
     def _page(self, argument: Argument, opened: list[Opened]) -> Page:
-        found = next((it for it in opened if it.uri == argument["uri"]), None)
-        if found is None:
-            raise UsageError("no open document was meant.", "Open a context file first.")
-        page = self.desk.page(found)
+        uri = argument["uri"]
+        found = next((it for it in opened if it.uri == uri), None)
+        if found is None and uris.path_of(uri) is None:
+            raise UsageError("no document was meant.", "Open a context file first.")
+        # One that is not open is written by us; its text is not looked at here.
+        page = self.desk.page(found or Opened(uri, "", None, [""]))
         if page.clone is None:
             name = page.path.name if page.path else page.uri
             raise UsageError(
