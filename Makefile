@@ -63,7 +63,7 @@ lint: $(STAMP) ## Style, types, the import contracts, the shims, the generated p
 	MYPYPATH=docs $(BIN)/mypy docs/generate.py
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run demo/run.sh
-	$(BIN)/shellcheck .ci/python
+	$(BIN)/shellcheck .ci/python .ci/editors/*
 	@for stage in $$($(BIN)/python -c '$(HOOK)'); do echo "shellcheck the $$stage hook"; \
 	  $(BIN)/python -c '$(HOOK)' "$$stage" | $(BIN)/shellcheck - || exit 1; done
 	$(BIN)/python docs/generate.py --check
