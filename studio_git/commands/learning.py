@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 
-from studio_git.commands import scope
-from studio_git.output import Part, columns, json_out, say, styled
+from studio_git.commands import editing, records, scope
+from studio_git.core.recordtext import Sheet
+from studio_git.errors import UsageError
+from studio_git.output import Part, columns, json_out, say, styled, text_block
+from studio_git.services import editing as changes
 from studio_git.services import memory
+from studio_git.services.editing import LearningChanges
 from studio_git.services.memory import Object
 from studio_git.store.records import Kind
+
+_PROBLEM, _SOLUTION, _TAGS = "Problem", "Solution", "Tags"
 
 
 @click.group()
 def command() -> None:
-    """List, show and add learnings.
+    """List, show, add, change, tag and remove learnings.
 
     Commits state them in their last paragraph: "Problem: …", "Solution: …", "Tags: …". A learning
     is named by its title, its id, or the first four or more characters of its id.
@@ -24,9 +30,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--tag", "-t", help="Those with this tag.")
-@scope.of_projects
-@scope.limited
-@scope.as_json
+@scope.listing
 def list_(
     *,
     tag: str | None,
@@ -36,26 +40,27 @@ def list_(
     as_json: bool,
 ) -> int:
     """List learnings, the newest first."""
+    nothing = [
+        "There are no learnings yet. State one in a commit with lines Problem: … and",
+        "Solution: …, or now: git studio learning add TITLE --problem P --solution S",
+    ]
+    if tag:
+        nothing = [f"There are no learnings with the tag {tag}. See: git studio learning tags"]
     with scope.open_scope(project, all_projects=all_projects) as here:
         most = scope.asked(limit, as_json)
         found = memory.list_learnings(here.store, here.project_id, most, tag=tag)
-        if as_json:
-            json_out(found)
-            return 0
-        if not found and tag:
-            say(f"There are no learnings with the tag {tag}. See: git studio learning tags")
-        elif not found:
-            say("There are no learnings yet. State one in a commit with lines Problem: … and")
-            say("Solution: …, or now: git studio learning add TITLE --problem P --solution S")
-        columns([_row(here, learning) for learning in scope.shown(found, limit)])
-        scope.say_more(found, limit)
-    return 0
+        return records.listed(
+            found,
+            limit,
+            as_json=as_json,
+            row=lambda learning: _row(here, learning),
+            nothing=nothing,
+        )
 
 
 @command.command()
 @click.argument("learning")
-@scope.of_projects
-@scope.as_json
+@scope.some
 def show(learning: str, project: str | None, all_projects: bool, as_json: bool) -> int:
     """Show one learning."""
     with scope.open_scope(project, all_projects=all_projects) as here:
@@ -70,43 +75,109 @@ def show(learning: str, project: str | None, all_projects: bool, as_json: bool) 
 
 @command.command()
 @click.argument("title")
-@click.option("--problem", "-P", required=True, help="What the problem was.")
-@click.option("--solution", "-S", required=True, help="How it was solved.")
+@click.option("--problem", "-P", help="What the problem was.")
+@click.option("--solution", "-S", help="How it was solved.")
 @click.option("--tag", "-t", "tags", multiple=True, help="A tag; repeatable.")
 @click.option("--cycle", metavar="CYCLE", help="The cycle that it belongs to.")
-@scope.of_project
-@scope.as_json
+@editing.in_editor
+@scope.one
 def add(
     title: str,
     *,
-    problem: str,
-    solution: str,
+    problem: str | None,
+    solution: str | None,
     tags: tuple[str, ...],
     cycle: str | None,
+    edit: bool,
     project: str | None,
     as_json: bool,
 ) -> int:
     """Add a learning that no commit states."""
+    wanted = LearningChanges(title, problem, solution, tags, cycle)
+    if edit:
+        wanted = _in_editor(wanted)
+    if wanted.problem is None or wanted.solution is None:
+        raise UsageError(
+            "a learning needs a problem and a solution.",
+            "Give --problem and --solution, or write them in your editor with --edit.",
+        )
     with scope.open_scope(project, write=True) as here:
         made = memory.add_learning(
             here.store,
             here.project,
-            title,
-            problem=problem,
-            solution=solution,
-            tags=tags,
+            wanted.title or "",
+            problem=wanted.problem,
+            solution=wanted.solution,
+            tags=wanted.tags or (),
             cycle=cycle,
         )
+    return records.answer(made, "Recorded", as_json=as_json)
+
+
+@command.command()
+@click.argument("learning")
+@click.option("--title", help="Another title.")
+@click.option("--problem", "-P", help="What the problem was.")
+@click.option("--solution", "-S", help="How it was solved.")
+@click.option("--cycle", metavar="CYCLE", help="The cycle that it belongs to.")
+@editing.in_editor
+@scope.one
+def edit(
+    learning: str,
+    *,
+    title: str | None,
+    problem: str | None,
+    solution: str | None,
+    cycle: str | None,
+    edit: bool,
+    project: str | None,
+    as_json: bool,
+) -> int:
+    """Change a learning; --cycle with an empty name takes it out of its cycle.
+
+    Without options it is opened in your editor. What you make of a learning that a commit states
+    stays, whatever becomes of the commit.
+    """
+    wanted = LearningChanges(title, problem, solution, None, cycle)
+    opens = editing.opens_editor(wanted != LearningChanges(), edit=edit)
+    with scope.open_scope(project, write=True) as here:
+        before = memory.show_record(here.store, Kind.LEARNING, learning, here.project_id)
+        if opens:
+            wanted = _in_editor(wanted, before)
+        after = changes.change_learning(here.store, before, wanted)
+    return records.changed(before, after, as_json=as_json)
+
+
+@command.command()
+@click.argument("learning")
+@click.option("--add", "-a", "added", metavar="TAG", multiple=True, help="A tag; repeatable.")
+@click.option(
+    "--remove", "-r", "removed", metavar="TAG", multiple=True, help="One to take away; repeatable."
+)
+@scope.one
+def tag(
+    learning: str,
+    *,
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
+    project: str | None,
+    as_json: bool,
+) -> int:
+    """Add tags to a learning, or take some away."""
+    if not added and not removed:
+        raise UsageError("no tag is named.", "Say which: --add TAG, --remove TAG")
+    with scope.open_scope(project, write=True) as here:
+        found = memory.show_record(here.store, Kind.LEARNING, learning, here.project_id)
+        after = changes.retag(here.store, found, added, removed)
     if as_json:
-        json_out(made)
+        json_out(after)
     else:
-        say(styled("Recorded", "good"), f" {scope.short(made['id'])}: {made['title']}")
+        say(styled(after["title"], "bold"), f": {', '.join(after['tags']) or 'no tags'}")
     return 0
 
 
 @command.command()
-@scope.of_projects
-@scope.as_json
+@scope.some
 def tags(project: str | None, all_projects: bool, as_json: bool) -> int:
     """List the tags of learnings, the most used first."""
     with scope.open_scope(project, all_projects=all_projects) as here:
@@ -120,25 +191,56 @@ def tags(project: str | None, all_projects: bool, as_json: bool) -> int:
     return 0
 
 
+@command.command()
+@click.argument("learning")
+@editing.beforehand
+@scope.one
+def remove(learning: str, yes: bool, project: str | None, as_json: bool) -> int:
+    """Remove a learning; one that a commit states stays away as long as this store lives."""
+    with scope.open_scope(project, write=True) as here:
+        found = memory.show_record(here.store, Kind.LEARNING, learning, here.project_id)
+        commit = memory.commit_of(here.store, Kind.LEARNING, found)
+        stated = [] if commit is None else [f"commit {commit[:12]}"]
+        if not records.removes("learning", found, stated, yes=yes):
+            return 1
+        changes.remove(here.store, Kind.LEARNING, found)
+    return records.answer(found, "Removed", as_json=as_json)
+
+
+def _in_editor(wanted: LearningChanges, learning: Object | None = None) -> LearningChanges:
+    """The changes as a person makes them in their editor, with those that were said before."""
+    now = learning or {"title": "", "problem": "", "solution": "", "tags": []}
+    tags = now["tags"] if wanted.tags is None else wanted.tags
+    before = Sheet(
+        now["title"] if wanted.title is None else wanted.title,
+        {
+            _PROBLEM: now["problem"] if wanted.problem is None else wanted.problem,
+            _SOLUTION: now["solution"] if wanted.solution is None else wanted.solution,
+            _TAGS: ", ".join(map(str, tags or ())) if not isinstance(tags, str) else tags,
+        },
+    )
+    after = editing.sheet(before)
+    if after is None:
+        return wanted
+    return replace(
+        wanted,
+        title=after.title,
+        problem=after.texts[_PROBLEM],
+        solution=after.texts[_SOLUTION],
+        tags=tuple(after.texts[_TAGS].split()),
+    )
+
+
 def _row(here: scope.Scope, learning: Object) -> list[Part]:
-    row: list[Part] = [
-        styled(scope.short(learning["id"]), "dim"),
-        scope.when(learning["created_at"]),
-    ]
-    if here.project_id is None:
-        row.append(here.name(learning["project_id"]))
     marks = " ".join(f"#{tag}" for tag in learning["tags"] or ())
-    return [*row, f"{learning['title']}  {marks}".rstrip()]
+    return [*records.begin_row(here, learning), f"{learning['title']}  {marks}".rstrip()]
 
 
 def _show(learning: Object, commit: str | None) -> None:
-    say(styled(learning["title"], "bold"))
-    source = f"  commit {commit[:12]}" if commit else "  added by hand"
-    say(styled(f"{scope.when(learning['created_at'])}{source}  {learning['id']}", "dim"))
+    records.head(learning, commit)
     for name in ("problem", "solution"):
         first, *more = learning[name].split("\n")
         say(styled(f"{name.capitalize()}: ", "accent"), first)
-        for line in more:
-            say(line)
+        text_block(more, diff=False)
     if learning["tags"]:
         say(styled("Tags: ", "accent"), ", ".join(learning["tags"]))

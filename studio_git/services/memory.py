@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio_git import files
-from studio_git.core.prose import one_line, shorten
+from studio_git.core.prose import many_lines, one_line, shorten
 from studio_git.errors import NotFoundError, NothingYetError, UsageError
 from studio_git.services import cycles, sessionfiles
-from studio_git.store import activity, commits, lookup, records, sessions, supersedes
+from studio_git.store import (
+    activity,
+    commits,
+    decisionfiles,
+    lookup,
+    records,
+    sessions,
+    supersedes,
+)
 from studio_git.store.activity import ActivityType
 from studio_git.store.connection import Store
 from studio_git.store.lookup import SHORTEST_START, Table
@@ -22,6 +30,8 @@ from studio_git.store.records import Kind
 
 Object = dict[str, Any]
 """A row as JSON shows it: the table's column names, with JSON columns decoded."""
+
+SUPERSEDED = "superseded"
 
 _JSON_COLUMNS = ("files_changed", "alternatives", "tags")
 _LISTED = 5
@@ -69,20 +79,26 @@ def show_session(store: Store, words: str | None, project_id: str | None) -> Obj
     return _session(store, row, made, gone)
 
 
-def session_text(store: Store, session: Object) -> str | None:
-    """The text of a session's file; None if there is none."""
+def session_bytes(store: Store, session: Object) -> bytes | None:
+    """The bytes of a session's file; None if there is none."""
     path = sessionfiles.path(store.home, session["project_id"], session["id"])
     if not path.resolve().is_relative_to(store.home.resolve()):
         return None  # an id of another program's that leads out of the home
-    data = files.read_bytes(path)
+    return files.read_bytes(path)
+
+
+def session_text(store: Store, session: Object) -> str | None:
+    """The text of a session's file; None if there is none."""
+    data = session_bytes(store, session)
     return None if data is None else data.decode("utf-8", "replace")
 
 
 def list_decisions(store: Store, project_id: str | None, limit: int | None = None) -> list[Object]:
-    """Decisions, the newest first, each with ``superseded_by``, ``supersedes``, ``commits``.
+    """Decisions, the newest first, each with what else is known of it.
 
-    The first is the id of the decision that took its place last (None: it holds), the second a
-    list of ids, the third the oids of the commits it stands in.
+    ``status`` is "superseded", or what was said of it, "accepted" unless told; ``superseded_by``
+    the id of the decision that took its place last (None: none did), ``supersedes`` a list of
+    ids, ``commits`` the oids of the commits it stands in.
     """
     return decision_objects(store, records.decisions(store.db, project_id, limit))
 
@@ -91,6 +107,7 @@ def decision_objects(store: Store, rows: Sequence[sqlite3.Row]) -> list[Object]:
     """Rows of decisions as :func:`list_decisions` has them."""
     ids = [str(row["id"]) for row in rows]
     made = records.commits_of(store.db, Kind.DECISION, ids)
+    statuses = decisionfiles.statuses(store.db, ids)
     newer: dict[str, str] = {}
     older: dict[str, dict[str, None]] = {}
     for pair in supersedes.known(store.db, ids):
@@ -99,6 +116,9 @@ def decision_objects(store: Store, rows: Sequence[sqlite3.Row]) -> list[Object]:
     return [
         object_of(row)
         | {
+            "status": SUPERSEDED
+            if row["id"] in newer
+            else statuses.get(row["id"], decisionfiles.ACCEPTED),
             "superseded_by": newer.get(row["id"]),
             "supersedes": list(older.get(row["id"], ())),
             "commits": made[row["id"]],
@@ -176,18 +196,20 @@ def add_decision(
     rationale: str | None = None,
     alternatives: Sequence[str] = (),
     cycle: str | None = None,
+    status: str = decisionfiles.ACCEPTED,
 ) -> Object:
     """Record a decision that no commit states. Raises UsageError for what cannot be one."""
     columns = {
-        "title": _said(title, "a decision needs a title."),
-        "rationale": (rationale or "").strip() or None,
-        "alternatives": records.array([_said(each, "an alternative is empty.")
+        "title": said(title, "a decision needs a title."),
+        "rationale": many_lines(rationale or "") or None,
+        "alternatives": records.array([said(each, "an alternative is empty.")
                                        for each in alternatives]),
-        "cycle_id": _cycle_id(store, project_id, cycle),
+        "cycle_id": cycle_id(store, project_id, cycle),
     }  # fmt: skip
     decision_id = str(uuid.uuid4())
     with store.writing() as db:
         records.add(db, Kind.DECISION, decision_id, project_id, columns)
+        decisionfiles.set_status(db, decision_id, status)
         activity.log(
             db,
             str(uuid.uuid4()),
@@ -211,13 +233,12 @@ def add_learning(
     cycle: str | None = None,
 ) -> Object:
     """Record a learning that no commit states. Tags are kept in lower case, each once."""
-    words = [word.strip("#").lower() for tag in tags for word in tag.replace(",", " ").split()]
     columns = {
-        "title": _said(title, "a learning needs a title."),
-        "problem": _said(problem, "a learning needs a problem.", lines=True),
-        "solution": _said(solution, "a learning needs a solution.", lines=True),
-        "tags": records.array(list(dict.fromkeys(word for word in words if word))),
-        "cycle_id": _cycle_id(store, project_id, cycle),
+        "title": said(title, "a learning needs a title."),
+        "problem": said(problem, "a learning needs a problem.", lines=True),
+        "solution": said(solution, "a learning needs a solution.", lines=True),
+        "tags": records.array(tag_words(tags)),
+        "cycle_id": cycle_id(store, project_id, cycle),
     }
     learning_id = str(uuid.uuid4())
     with store.writing() as db:
@@ -255,7 +276,8 @@ def _nothing(noun: str, words: str, titles: Sequence[str]) -> NotFoundError:
     return NotFoundError(f"there is no {noun} {words}.", hint)
 
 
-def _cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
+def cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
+    """The id of the cycle that an option names. Raises UsageError where none or several are."""
     if words is None:
         return None
     try:
@@ -264,14 +286,21 @@ def _cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
         raise UsageError(missing.message, missing.hint) from missing
 
 
-def _said(text: str, complaint: str, *, lines: bool = False) -> str:
-    """Text fit for the store; on one line unless several may stand there."""
-    said = (
-        "\n".join(one_line(line) for line in text.strip().split("\n")) if lines else one_line(text)
-    )
-    if not said:
+def said(text: str, complaint: str, *, lines: bool = False) -> str:
+    """Text fit for the store; on one line unless several may stand there.
+
+    Raises UsageError with the complaint where nothing is left.
+    """
+    fit = many_lines(text) if lines else one_line(text)
+    if not fit:
         raise UsageError(complaint, "Write it in quotes after the option or as the argument.")
-    return said
+    return fit
+
+
+def tag_words(tags: Sequence[str]) -> list[str]:
+    """Tags as they are kept: in lower case, each once; commas and spaces divide them."""
+    words = (word.strip("#").lower() for tag in tags for word in tag.replace(",", " ").split())
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def _fold(text: str) -> str:

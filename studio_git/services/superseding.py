@@ -122,6 +122,32 @@ def supersede(store: Store, older: Row, newer: Row) -> None:
     sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
 
 
+def release(store: Store, older: Row, newer: Row) -> None:
+    """Take back what was said by hand, that a decision takes the place of another.
+
+    Raises UsageError where nobody said so, or a commit does.
+    """
+    with store.writing() as db:
+        found = [
+            row for row in supersedes.said_of(db, newer["id"]) if row["older_id"] == older["id"]
+        ]
+        if not found:
+            raise UsageError(
+                f"{newer['title']} does not supersede {older['title']}.",
+                "Name the older decision first, then the newer one.",
+            )
+        if any(row["oid"] is not None for row in found):
+            oid = next(row["oid"] for row in found if row["oid"] is not None)
+            raise UsageError(
+                f"commit {oid[:12]} says that {newer['title']} supersedes {older['title']}.",
+                "Amend its message, if it is yours to amend; capture follows.",
+            )
+        for row in found:
+            supersedes.take_back(db, newer["id"], row["words"])
+        mark(db, [older["id"]])
+    sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
+
+
 def unclear_in(store: Store, project_id: str, session_ids: Iterable[str]) -> list[Unclear]:
     """As :func:`unclear`, of what the commits of these sessions say."""
     wanted = set(session_ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from studio_git.core.grouping import Span
@@ -146,6 +146,15 @@ def set_title(db: sqlite3.Connection, session_id: str, title: str) -> None:
 def set_summary(db: sqlite3.Connection, session_id: str, summary: str) -> None:
     """Set the summary to what a person wrote."""
     db.execute("UPDATE sessions SET summary = ? WHERE id = ?", [summary, session_id])
+
+
+def change(db: sqlite3.Connection, session_id: str, columns: Mapping[str, str | None]) -> None:
+    """Set columns of a session to what a person said."""
+    assignments = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(
+        f"UPDATE sessions SET {assignments} WHERE id = ?",  # noqa: S608 - names of ours
+        [*columns.values(), session_id],
+    )
 
 
 def set_generated(db: sqlite3.Connection, session_id: str, generated: str, changes: int) -> None:

@@ -98,6 +98,17 @@ def of(db: sqlite3.Connection, decision_id: str) -> list[Row]:
     ).fetchall()
 
 
+def said_of(db: sqlite3.Connection, newer_id: str) -> list[Row]:
+    """What was said of a decision: ``words``, ``older_id``, and the ``oid`` of the commit that
+    says so (None: it was said by hand).
+    """
+    return db.execute(
+        "SELECT s.words, s.older_id, c.oid FROM git_supersedes s "
+        "LEFT JOIN git_commits c ON c.id = s.commit_id WHERE s.newer_id = ?",
+        [newer_id],
+    ).fetchall()
+
+
 def candidates(db: sqlite3.Connection, newer_id: str) -> list[Row]:
     """The decisions of the same project that a decision may supersede, the newest first.
 

@@ -40,7 +40,45 @@ def test_add_list_show_and_tags(clone: Clone) -> None:
     assert clone.repo.studio("learning", "tags").out.split() == ["2", "jwt", "1", "tests"]
 
 
+def test_changed_tagged_and_removed(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone.change("UPDATE learnings SET updated_at = '2020-01-01 00:00:00'")
+    changed = clone.repo.studio(
+        "learning", "edit", "skew", "--title", "Clocks", "-P", "They\n    differ", "-S", "Wait",
+        "--json",
+    )  # fmt: skip
+    assert changed.status == 0, changed.err
+    assert (changed.json["problem"], changed.json["solution"]) == ("They\n    differ", "Wait")
+    assert changed.json["updated_at"] > "2025"
+    assert clone.repo.studio("learning", "edit", "clocks", "--title", "Clocks").out.startswith(
+        "Nothing changed "
+    )
+    tagged = clone.repo.studio("learning", "tag", "clocks", "-a", "#Time,JWT", "-r", "jwt")
+    assert tagged.out == "Clocks: time, jwt\n"
+    only = clone.repo.studio("learning", "tag", "clocks", "--remove", "TIME", "--json").json
+    assert only["tags"] == ["jwt"]
+    monkeypatch.setenv("GIT_EDITOR", "sed -i 's/^jwt$/auth, time/; s/Wait/Wait more/'")
+    edited = clone.repo.studio("learning", "edit", "clocks", "-e", "--json").json
+    assert (edited["tags"], edited["solution"]) == (["auth", "time"], "Wait more")
+    assert clone.repo.studio("learning", "remove", "clocks").status == 2
+    gone = clone.repo.studio("learning", "remove", "clocks", "-y")
+    assert gone.out.startswith("Removed ")
+    assert "rebuilt from git" in gone.err
+    clone.capture()
+    assert clone.rows("SELECT * FROM learnings") == []
+
+
+def test_written_in_the_editor(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "sed -i 's/^## Problem/&\\nP/; s/^## Solution/&\\nS/'")
+    made = clone.repo.studio("learning", "add", "New", "--edit", "-t", "x", "--json")
+    assert made.status == 0, made.err
+    assert (made.json["problem"], made.json["solution"], made.json["tags"]) == ("P", "S", ["x"])
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    assert clone.repo.studio("learning", "add", "Empty", "--edit").status == 2
+
+
 def test_what_cannot_be_added_or_found(clone: Clone) -> None:
     assert clone.repo.studio("learning", "add", "x", "--problem", "p").status == 2
     assert clone.repo.studio("learning", "show", "none").status == 2
+    for words in (["tag", "skew"], ["edit", "skew"], ["edit", "skew", "-P", " "]):
+        assert clone.repo.studio("learning", *words).status == 2, words
     assert clone.repo.studio("learning", "list", "--tag", "none", "--json").json == []

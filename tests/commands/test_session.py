@@ -55,6 +55,46 @@ def test_show_prints_the_file(clone: Clone) -> None:
     assert clone.repo.studio("session", "show", "--json").json["title"] == "Next day"
 
 
+def test_title_summary_and_cycle_are_changed(clone: Clone) -> None:
+    clone.repo.studio("cycle", "start", "Auth Flow")
+    session = clone.sessions()[0]
+    changed = clone.repo.studio(
+        "session", "edit", session["id"][:8], "--title", "Sign in", "--summary", "Tokens.",
+        "--cycle", "cyc-1", "--json",
+    )  # fmt: skip
+    assert changed.status == 0, changed.err
+    assert (changed.json["title"], changed.json["summary"]) == ("Sign in", "Tokens.")
+    text = clone.file(session["id"]).read_text()
+    assert text.startswith("# Sign in\n")
+    assert "**Cycle:** Auth Flow (CYC-1)\n" in text
+    assert "\nTokens.\n" in text
+    journal = (clone.repo.path / ".git" / "studio" / "journal").read_text()
+    assert journal.count(changed.json["cycle_id"]) >= 2
+    clone.repo.commit("Late", when=NOON + 2 * MINUTE)
+    clone.capture()
+    assert clone.sessions()[0]["title"] == "Sign in"
+    assert clone.repo.studio("session", "edit", "sign in", "--cycle", "").status == 0
+    assert "Cycle" not in clone.file(session["id"]).read_text()
+    assert clone.repo.studio("session", "edit", "sign in", "-t", "Sign in").out.startswith(
+        "Nothing changed "
+    )
+    for words in (["--title", ""], ["--cycle", "none"], []):
+        assert clone.repo.studio("session", "edit", "sign in", *words).status == 2
+
+
+def test_its_file_is_edited(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "sed -i 's/^# .*/# Mine/; s/^## Notes/&\\nSee the wiki./'")
+    changed = clone.repo.studio("session", "edit", "-e", "--json")
+    assert changed.status == 0, changed.err
+    assert changed.json["title"] == "Mine"
+    path = clone.file(changed.json["id"])
+    assert "See the wiki.\n" in path.read_text()
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    assert "Nothing changed" in clone.repo.studio("session", "edit", "-e").out
+    path.unlink()
+    assert clone.repo.studio("session", "edit", "mine", "-e").status == 2
+
+
 def test_show_without_a_file(clone: Clone) -> None:
     session = clone.sessions()[0]
     clone.file(session["id"]).unlink()
