@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Entry] = {
     "cycle": Entry(REMEMBER, "Start, use, change, complete and show cycles"),
     "task": Entry(REMEMBER, "Add, start, complete, order and list tasks"),
     "why": Entry(REMEMBER, "Show what is behind a line, a file or a commit"),
+    "search": Entry(REMEMBER, "Find words in all that was done, decided and learned"),
     "message": Entry(REMEMBER, "Check and correct the trailers of a commit message"),
     "registry": Entry(REMEMBER, "Keep skills, agents, tools, templates and prompts"),
     "stack": Entry(REMEMBER, "Detect the tech stack, and map it to the registry"),
@@ -55,6 +56,8 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry(SET_UP, "Bind this repository to a project"),
     "project": Entry(SET_UP, "List, show, edit and archive projects"),
     "hooks": Entry(SET_UP, "Install, remove and check the git hooks"),
+    "backup": Entry(SET_UP, "Copy the store, and list the copies"),
+    "restore": Entry(SET_UP, "Bring a copy of the store back"),
     "completion": Entry(SET_UP, "Print the completion script of a shell"),
 }
 
@@ -70,7 +73,7 @@ class LazyGroup(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"studio_git.commands.{cmd_name}")
+        module = importlib.import_module(f"studio_git.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         command.short_help = COMMANDS[cmd_name].summary
         return command

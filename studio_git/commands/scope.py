@@ -56,7 +56,7 @@ def open_scope(
     """
     if project is not None and all_projects:
         raise UsageError("--project and --all-projects exclude each other.", "Give one of them.")
-    with open_home(_home()) as store:
+    with open_home(home()) as store:
         if write:
             store.require_writable()
         names = {row["id"]: row["name"] for row in rows.every(store.db, archived=True)}
@@ -142,11 +142,12 @@ def short(record_id: str) -> str:
     return record_id[:8]
 
 
-def _home() -> Path:
+def home() -> Path:
+    """The Studio home of the clone that we are in, or of the environment outside of one."""
     try:
         return binding.home_of(gitio.locate(Path.cwd()))
     except NotBoundError:
-        return config.studio_home()
+        return config.studio_home(config.recorded_home(gitio.Git(Path.cwd())))
 
 
 def _project_id(store: Store, words: str | None) -> str:

@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why message registry activity init project hooks completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks backup restore completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -170,9 +170,15 @@ __git_studio_command() {
         argument='@text'
         ;;
     'session')
-        commands='list show'
+        commands='edit list show'
         options='-h --help'
         valued=''
+        argument='@text'
+        ;;
+    'session edit')
+        commands=''
+        options='-t --title -s --summary --cycle -e --edit -p --project --json -h --help'
+        valued='-t --title -s --summary --cycle -p --project'
         argument='@text'
         ;;
     'session list')
@@ -188,21 +194,33 @@ __git_studio_command() {
         argument='@text'
         ;;
     'decision')
-        commands='add list show supersede'
+        commands='add edit list remove show supersede'
         options='-h --help'
         valued=''
         argument='@text'
         ;;
     'decision add')
         commands=''
-        options='-r --rationale -a --alternative --cycle -p --project --json -h --help'
-        valued='-r --rationale -a --alternative --cycle -p --project'
+        options='-r --rationale -a --alternative --cycle --status -e --edit -p --project --json -h --help'
+        valued='-r --rationale -a --alternative --cycle --status -p --project'
+        argument='@text'
+        ;;
+    'decision edit')
+        commands=''
+        options='-t --title -r --rationale -a --alternative --cycle --status -e --edit -p --project --json -h --help'
+        valued='-t --title -r --rationale -a --alternative --cycle --status -p --project'
         argument='@text'
         ;;
     'decision list')
         commands=''
         options='-p --project --all-projects -n --limit --json -h --help'
         valued='-p --project -n --limit'
+        argument='@text'
+        ;;
+    'decision remove')
+        commands=''
+        options='-y --yes -p --project --json -h --help'
+        valued='-p --project'
         argument='@text'
         ;;
     'decision show')
@@ -213,20 +231,26 @@ __git_studio_command() {
         ;;
     'decision supersede')
         commands=''
-        options='-p --project --json -h --help'
+        options='--take-back -p --project --json -h --help'
         valued='-p --project'
         argument='@text'
         ;;
     'learning')
-        commands='add list show tags'
+        commands='add edit list remove show tag tags'
         options='-h --help'
         valued=''
         argument='@text'
         ;;
     'learning add')
         commands=''
-        options='-P --problem -S --solution -t --tag --cycle -p --project --json -h --help'
+        options='-P --problem -S --solution -t --tag --cycle -e --edit -p --project --json -h --help'
         valued='-P --problem -S --solution -t --tag --cycle -p --project'
+        argument='@text'
+        ;;
+    'learning edit')
+        commands=''
+        options='--title -P --problem -S --solution --cycle -e --edit -p --project --json -h --help'
+        valued='--title -P --problem -S --solution --cycle -p --project'
         argument='@text'
         ;;
     'learning list')
@@ -235,10 +259,22 @@ __git_studio_command() {
         valued='-t --tag -p --project -n --limit'
         argument='@text'
         ;;
+    'learning remove')
+        commands=''
+        options='-y --yes -p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
     'learning show')
         commands=''
         options='-p --project --all-projects --json -h --help'
         valued='-p --project'
+        argument='@text'
+        ;;
+    'learning tag')
+        commands=''
+        options='-a --add -r --remove -p --project --json -h --help'
+        valued='-a --add -r --remove -p --project'
         argument='@text'
         ;;
     'learning tags')
@@ -248,7 +284,7 @@ __git_studio_command() {
         argument='@text'
         ;;
     'cycle')
-        commands='complete list phase show start use'
+        commands='complete edit list phase remove show start use'
         options='-h --help'
         valued=''
         argument='@text'
@@ -257,6 +293,12 @@ __git_studio_command() {
         commands=''
         options='-p --project --json -h --help'
         valued='-p --project'
+        argument='@text'
+        ;;
+    'cycle edit')
+        commands=''
+        options='-n --name -t --type -i --intent -d --description -c --criteria --due -e --edit -p --project --json -h --help'
+        valued='-n --name -t --type -i --intent -d --description -c --criteria --due -p --project'
         argument='@text'
         ;;
     'cycle list')
@@ -271,6 +313,12 @@ __git_studio_command() {
         valued='-p --project'
         argument='brainstorm define refine implement test complete'
         ;;
+    'cycle remove')
+        commands=''
+        options='-y --yes -p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
     'cycle show')
         commands=''
         options='-p --project --json -h --help'
@@ -279,8 +327,8 @@ __git_studio_command() {
         ;;
     'cycle start')
         commands=''
-        options='-t --type -i --intent -c --criteria --due -p --project --json -h --help'
-        valued='-t --type -i --intent -c --criteria --due -p --project'
+        options='-t --type -i --intent -d --description -c --criteria --due -p --project --json -h --help'
+        valued='-t --type -i --intent -d --description -c --criteria --due -p --project'
         argument='@text'
         ;;
     'cycle use')
@@ -290,7 +338,7 @@ __git_studio_command() {
         argument='@text'
         ;;
     'task')
-        commands='add complete list start'
+        commands='add complete edit list move remove reopen show start'
         options='-h --help'
         valued=''
         argument='@text'
@@ -307,10 +355,40 @@ __git_studio_command() {
         valued='-p --project'
         argument='@text'
         ;;
+    'task edit')
+        commands=''
+        options='-t --title -p --project --json -h --help'
+        valued='-t --title -p --project'
+        argument='@text'
+        ;;
     'task list')
         commands=''
-        options='--cycle -p --project --json -h --help'
-        valued='--cycle -p --project'
+        options='--cycle --status -p --project --json -h --help'
+        valued='--cycle --status -p --project'
+        argument='@text'
+        ;;
+    'task move')
+        commands=''
+        options='--before --after --first --last --cycle -p --project --json -h --help'
+        valued='--before --after --cycle -p --project'
+        argument='@text'
+        ;;
+    'task remove')
+        commands=''
+        options='-y --yes -p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'task reopen')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'task show')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
         argument='@text'
         ;;
     'task start')
@@ -323,6 +401,12 @@ __git_studio_command() {
         commands=''
         options='-n --limit --json -h --help'
         valued='-n --limit'
+        argument='@text'
+        ;;
+    'search')
+        commands=''
+        options='--in -p --project -c --cycle -t --tag --since -n --limit --refresh --json -h --help'
+        valued='--in -p --project -c --cycle -t --tag --since -n --limit'
         argument='@text'
         ;;
     'message')
@@ -371,6 +455,60 @@ __git_studio_command() {
         commands=''
         options='--json -h --help'
         valued=''
+        argument='@text'
+        ;;
+    'stack')
+        commands='add detect list map remove'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'stack add')
+        commands=''
+        options='-c --category -v --version -p --project --json -h --help'
+        valued='-c --category -v --version -p --project'
+        argument='@text'
+        ;;
+    'stack detect')
+        commands=''
+        options='-n --dry-run -p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'stack list')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'stack map')
+        commands=''
+        options='-y --yes --remove -p --project --json -h --help'
+        valued='--remove -p --project'
+        argument='@text'
+        ;;
+    'stack remove')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'deps')
+        commands='check list'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'deps check')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@text'
+        ;;
+    'deps list')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
         argument='@text'
         ;;
     'activity')
@@ -445,6 +583,18 @@ __git_studio_command() {
         valued=''
         argument='@text'
         ;;
+    'backup')
+        commands=''
+        options='--full --list --json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'restore')
+        commands=''
+        options='--files -y --yes --json -h --help'
+        valued=''
+        argument='@file'
+        ;;
     'completion')
         commands=''
         options='-h --help'
@@ -458,8 +608,14 @@ __git_studio_command() {
 __git_studio_value() {
     case $1:$2 in
     ':-C') echo '@folder' ;;
+    'decision add:--status') echo 'accepted proposed rejected deprecated' ;;
+    'decision edit:--status') echo 'accepted proposed rejected deprecated' ;;
+    'cycle edit:-t' | 'cycle edit:--type') echo 'feature spike bugfix research' ;;
     'cycle start:-t' | 'cycle start:--type') echo 'feature spike bugfix research' ;;
+    'task list:--status') echo 'pending in_progress complete' ;;
+    'search:--in') echo 'session decision learning skill agent tool template prompt context registry' ;;
     'registry show:-t' | 'registry show:--type') echo 'skill agent tool template prompt' ;;
+    'stack add:-c' | 'stack add:--category') echo 'backend frontend database deployment' ;;
     'project edit:--path') echo '@file' ;;
     *) echo @text ;;
     esac

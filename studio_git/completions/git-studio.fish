@@ -53,21 +53,25 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why message registry activity init project hooks completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks backup restore completion
         case 'session'
-            printf '%s\n' list show
+            printf '%s\n' edit list show
         case 'decision'
-            printf '%s\n' add list show supersede
+            printf '%s\n' add edit list remove show supersede
         case 'learning'
-            printf '%s\n' add list show tags
+            printf '%s\n' add edit list remove show tag tags
         case 'cycle'
-            printf '%s\n' complete list phase show start use
+            printf '%s\n' complete edit list phase remove show start use
         case 'task'
-            printf '%s\n' add complete list start
+            printf '%s\n' add complete edit list move remove reopen show start
         case 'message'
             printf '%s\n' check fix
         case 'registry'
             printf '%s\n' add list show sync
+        case 'stack'
+            printf '%s\n' add detect list map remove
+        case 'deps'
+            printf '%s\n' check list
         case 'project'
             printf '%s\n' archive edit list show unarchive
         case 'hooks'
@@ -86,50 +90,92 @@ function __git_studio_valued
             printf '%s\n' --as
         case 'backfill'
             printf '%s\n' --since
+        case 'session edit'
+            printf '%s\n' -t --title -s --summary --cycle -p --project
         case 'session list'
             printf '%s\n' -p --project -n --limit
         case 'session show'
             printf '%s\n' -p --project
         case 'decision add'
-            printf '%s\n' -r --rationale -a --alternative --cycle -p --project
+            printf '%s\n' -r --rationale -a --alternative --cycle --status -p --project
+        case 'decision edit'
+            printf '%s\n' -t --title -r --rationale -a --alternative --cycle --status -p --project
         case 'decision list'
             printf '%s\n' -p --project -n --limit
+        case 'decision remove'
+            printf '%s\n' -p --project
         case 'decision show'
             printf '%s\n' -p --project
         case 'decision supersede'
             printf '%s\n' -p --project
         case 'learning add'
             printf '%s\n' -P --problem -S --solution -t --tag --cycle -p --project
+        case 'learning edit'
+            printf '%s\n' --title -P --problem -S --solution --cycle -p --project
         case 'learning list'
             printf '%s\n' -t --tag -p --project -n --limit
+        case 'learning remove'
+            printf '%s\n' -p --project
         case 'learning show'
             printf '%s\n' -p --project
+        case 'learning tag'
+            printf '%s\n' -a --add -r --remove -p --project
         case 'learning tags'
             printf '%s\n' -p --project
         case 'cycle complete'
             printf '%s\n' -p --project
+        case 'cycle edit'
+            printf '%s\n' -n --name -t --type -i --intent -d --description -c --criteria --due -p --project
         case 'cycle list'
             printf '%s\n' -p --project
         case 'cycle phase'
             printf '%s\n' -p --project
+        case 'cycle remove'
+            printf '%s\n' -p --project
         case 'cycle show'
             printf '%s\n' -p --project
         case 'cycle start'
-            printf '%s\n' -t --type -i --intent -c --criteria --due -p --project
+            printf '%s\n' -t --type -i --intent -d --description -c --criteria --due -p --project
         case 'task add'
             printf '%s\n' --cycle -p --project
         case 'task complete'
             printf '%s\n' -p --project
+        case 'task edit'
+            printf '%s\n' -t --title -p --project
         case 'task list'
-            printf '%s\n' --cycle -p --project
+            printf '%s\n' --cycle --status -p --project
+        case 'task move'
+            printf '%s\n' --before --after --cycle -p --project
+        case 'task remove'
+            printf '%s\n' -p --project
+        case 'task reopen'
+            printf '%s\n' -p --project
+        case 'task show'
+            printf '%s\n' -p --project
         case 'task start'
             printf '%s\n' -p --project
         case 'why'
             printf '%s\n' -n --limit
+        case 'search'
+            printf '%s\n' --in -p --project -c --cycle -t --tag --since -n --limit
         case 'registry add'
             printf '%s\n' -n --name
         case 'registry show'
             printf '%s\n' -t --type
+        case 'stack add'
+            printf '%s\n' -c --category -v --version -p --project
+        case 'stack detect'
+            printf '%s\n' -p --project
+        case 'stack list'
+            printf '%s\n' -p --project
+        case 'stack map'
+            printf '%s\n' --remove -p --project
+        case 'stack remove'
+            printf '%s\n' -p --project
+        case 'deps check'
+            printf '%s\n' -p --project
+        case 'deps list'
+            printf '%s\n' -p --project
         case 'activity'
             printf '%s\n' -p --project -n --limit
         case 'init'
@@ -150,18 +196,23 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a lint -d 'Look for hidden characters and dead references'
     complete -c $program -n '__git_studio_at \'\'' -f -a capture -d 'Turn commits into sessions now'
     complete -c $program -n '__git_studio_at \'\'' -f -a backfill -d 'Turn older commits into sessions'
-    complete -c $program -n '__git_studio_at \'\'' -f -a session -d 'List and show work sessions'
-    complete -c $program -n '__git_studio_at \'\'' -f -a decision -d 'List, show, add and supersede decisions'
-    complete -c $program -n '__git_studio_at \'\'' -f -a learning -d 'List, show and add learnings'
-    complete -c $program -n '__git_studio_at \'\'' -f -a cycle -d 'Start, use, complete and show cycles'
-    complete -c $program -n '__git_studio_at \'\'' -f -a task -d 'Add, start, complete and list tasks'
+    complete -c $program -n '__git_studio_at \'\'' -f -a session -d 'List, show and change work sessions'
+    complete -c $program -n '__git_studio_at \'\'' -f -a decision -d 'Keep decisions, and the files that state them'
+    complete -c $program -n '__git_studio_at \'\'' -f -a learning -d 'List, show, add, change and tag learnings'
+    complete -c $program -n '__git_studio_at \'\'' -f -a cycle -d 'Start, use, change, complete and show cycles'
+    complete -c $program -n '__git_studio_at \'\'' -f -a task -d 'Add, start, complete, order and list tasks'
     complete -c $program -n '__git_studio_at \'\'' -f -a why -d 'Show what is behind a line, a file or a commit'
+    complete -c $program -n '__git_studio_at \'\'' -f -a search -d 'Find words in all that was done, decided and learned'
     complete -c $program -n '__git_studio_at \'\'' -f -a message -d 'Check and correct the trailers of a commit message'
     complete -c $program -n '__git_studio_at \'\'' -f -a registry -d 'Keep skills, agents, tools, templates and prompts'
+    complete -c $program -n '__git_studio_at \'\'' -f -a stack -d 'Detect the tech stack, and map it to the registry'
+    complete -c $program -n '__git_studio_at \'\'' -f -a deps -d 'Check the programs that the project needs'
     complete -c $program -n '__git_studio_at \'\'' -f -a activity -d 'Show what happened, newest first'
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
     complete -c $program -n '__git_studio_at \'\'' -f -a hooks -d 'Install, remove and check the git hooks'
+    complete -c $program -n '__git_studio_at \'\'' -f -a backup -d 'Copy the store, and list the copies'
+    complete -c $program -n '__git_studio_at \'\'' -f -a restore -d 'Bring a copy of the store back'
     complete -c $program -n '__git_studio_at \'\'' -f -a completion -d 'Print the completion script of a shell'
     complete -c $program -n '__git_studio_at \'\'' -s C -x -a '(__fish_complete_directories)' -d 'Work as if started in DIR; several are followed one after the other, as git does.'
     complete -c $program -n '__git_studio_at \'\'' -l version -f -d 'Show the version and exit.'
@@ -205,9 +256,18 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'backfill\'' -l all-authors -f -d 'Everybody\'s commits, not only yours.'
     complete -c $program -n '__git_studio_at \'backfill\'' -l json -f -d 'Print one JSON object.'
     complete -c $program -n '__git_studio_at \'backfill\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'session\'' -f -a edit -d 'Change a session, the newest unless named'
     complete -c $program -n '__git_studio_at \'session\'' -f -a list -d 'List sessions, the newest first'
     complete -c $program -n '__git_studio_at \'session\'' -f -a show -d 'Show one session, the newest unless named'
     complete -c $program -n '__git_studio_at \'session\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -f
+    complete -c $program -n '__git_studio_at \'session edit\'' -s t -l title -x -d 'Another title.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -s s -l summary -x -d 'What was done, in short.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -l cycle -x -d 'The cycle that it belongs to; an empty one: none.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'session edit\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'session list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'session list\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'session list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
@@ -219,7 +279,9 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'session show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'session show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a add -d 'Add a decision that no commit states'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a edit -d 'Change a decision; an empty text takes away what is there'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a list -d 'List decisions, the newest first; those that no longer hold are dim'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a remove -d 'Remove a decision'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a show -d 'Show one decision'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a supersede -d 'Say that a decision took the place of an older one'
     complete -c $program -n '__git_studio_at \'decision\'' -s h -l help -f -d 'Show this message and exit.'
@@ -227,26 +289,47 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'decision add\'' -s r -l rationale -x -d 'Why it was decided so.'
     complete -c $program -n '__git_studio_at \'decision add\'' -s a -l alternative -x -d 'What was considered; repeatable.'
     complete -c $program -n '__git_studio_at \'decision add\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -l status -x -a 'accepted proposed rejected deprecated' -d 'accepted unless told.'
+    complete -c $program -n '__git_studio_at \'decision add\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
     complete -c $program -n '__git_studio_at \'decision add\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision add\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -f
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s t -l title -x -d 'Another title.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s r -l rationale -x -d 'Why it was decided so.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s a -l alternative -x -d 'What was considered, in place of what stands there; repeatable.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -l status -x -a 'accepted proposed rejected deprecated' -d 'What became of it.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision edit\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision list\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'decision list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
     complete -c $program -n '__git_studio_at \'decision list\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision remove\'' -f
+    complete -c $program -n '__git_studio_at \'decision remove\'' -s y -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'decision remove\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision remove\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision show\'' -f
     complete -c $program -n '__git_studio_at \'decision show\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision show\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'decision show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -f
+    complete -c $program -n '__git_studio_at \'decision supersede\'' -l take-back -f -d 'Say that it did not; what a commit says stays.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a add -d 'Add a learning that no commit states'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a edit -d 'Change a learning; --cycle with an empty name takes it out of its cycle'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a list -d 'List learnings, the newest first'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a remove -d 'Remove a learning; one that a commit states stays away as long as this store lives'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a show -d 'Show one learning'
+    complete -c $program -n '__git_studio_at \'learning\'' -f -a tag -d 'Add tags to a learning, or take some away'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a tags -d 'List the tags of learnings, the most used first'
     complete -c $program -n '__git_studio_at \'learning\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning add\'' -f
@@ -254,27 +337,50 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'learning add\'' -s S -l solution -x -d 'How it was solved.'
     complete -c $program -n '__git_studio_at \'learning add\'' -s t -l tag -x -d 'A tag; repeatable.'
     complete -c $program -n '__git_studio_at \'learning add\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'learning add\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
     complete -c $program -n '__git_studio_at \'learning add\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'learning add\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'learning add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -f
+    complete -c $program -n '__git_studio_at \'learning edit\'' -l title -x -d 'Another title.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -s P -l problem -x -d 'What the problem was.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -s S -l solution -x -d 'How it was solved.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -l cycle -x -d 'The cycle that it belongs to.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning edit\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning list\'' -s t -l tag -x -d 'Those with this tag.'
     complete -c $program -n '__git_studio_at \'learning list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'learning list\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'learning list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
     complete -c $program -n '__git_studio_at \'learning list\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'learning list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning remove\'' -f
+    complete -c $program -n '__git_studio_at \'learning remove\'' -s y -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'learning remove\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning remove\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning show\'' -f
     complete -c $program -n '__git_studio_at \'learning show\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'learning show\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'learning show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'learning show\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'learning tag\'' -f
+    complete -c $program -n '__git_studio_at \'learning tag\'' -s a -l add -x -d 'A tag; repeatable.'
+    complete -c $program -n '__git_studio_at \'learning tag\'' -s r -l remove -x -d 'One to take away; repeatable.'
+    complete -c $program -n '__git_studio_at \'learning tag\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'learning tag\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'learning tag\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'learning tags\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a complete -d 'Complete a cycle; commits no longer join it unless they name it'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a edit -d 'Change a cycle, the active one unless named; an empty text takes away what is there'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a list -d 'List cycles, those under way first; "*" marks the one that is active here'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a phase -d 'Bring a cycle into a phase'
+    complete -c $program -n '__git_studio_at \'cycle\'' -f -a remove -d 'Remove a cycle with its tasks'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a show -d 'Show one cycle, the active one unless named'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a start -d 'Start a cycle, and use it in this worktree'
     complete -c $program -n '__git_studio_at \'cycle\'' -f -a use -d 'Let this worktree\'s commits from now on belong to a cycle'
@@ -283,6 +389,17 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'cycle complete\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'cycle complete\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'cycle complete\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -f
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s n -l name -x -d 'Another name.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s t -l type -x -a 'feature spike bugfix research' -d 'What kind of work it is.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s i -l intent -x -d 'What is to be accomplished.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s d -l description -x -d 'What else is to be known of it.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s c -l criteria -x -d 'How one sees that it is done, in place of the old ones.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -l due -x -d 'The last day for it, as 2025-03-31.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s e -l edit -f -d 'Write it in your editor, as git chooses it.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle edit\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'cycle list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'cycle list\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'cycle list\'' -l json -f -d 'Print JSON.'
@@ -291,6 +408,11 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'cycle phase\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'cycle phase\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'cycle phase\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'cycle remove\'' -f
+    complete -c $program -n '__git_studio_at \'cycle remove\'' -s y -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'cycle remove\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'cycle remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'cycle remove\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'cycle show\'' -f
     complete -c $program -n '__git_studio_at \'cycle show\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'cycle show\'' -l json -f -d 'Print JSON.'
@@ -298,8 +420,9 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'cycle start\'' -f
     complete -c $program -n '__git_studio_at \'cycle start\'' -s t -l type -x -a 'feature spike bugfix research' -d 'feature unless told.'
     complete -c $program -n '__git_studio_at \'cycle start\'' -s i -l intent -x -d 'What is to be accomplished.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -s d -l description -x -d 'What else is to be known of it.'
     complete -c $program -n '__git_studio_at \'cycle start\'' -s c -l criteria -x -d 'How one sees that it is done; repeatable.'
-    complete -c $program -n '__git_studio_at \'cycle start\'' -l due -x -d 'When it is due, as 2025-03-31.'
+    complete -c $program -n '__git_studio_at \'cycle start\'' -l due -x -d 'The last day for it, as 2025-03-31.'
     complete -c $program -n '__git_studio_at \'cycle start\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'cycle start\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'cycle start\'' -s h -l help -f -d 'Show this message and exit.'
@@ -309,7 +432,12 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'cycle use\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'task\'' -f -a add -d 'Add a task to a cycle'
     complete -c $program -n '__git_studio_at \'task\'' -f -a complete -d 'Say that a task is complete'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a edit -d 'Give a task another title'
     complete -c $program -n '__git_studio_at \'task\'' -f -a list -d 'List the tasks of the project, cycle by cycle, in their order'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a move -d 'Move a task to another place of its cycle, or into another cycle'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a remove -d 'Remove a task'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a reopen -d 'Say that a task is still to be done'
+    complete -c $program -n '__git_studio_at \'task\'' -f -a show -d 'Show one task, its cycle, and the commits that worked on it'
     complete -c $program -n '__git_studio_at \'task\'' -f -a start -d 'Say that a task is in progress'
     complete -c $program -n '__git_studio_at \'task\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'task add\'' -f
@@ -321,10 +449,38 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'task complete\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'task complete\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'task complete\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task edit\'' -f
+    complete -c $program -n '__git_studio_at \'task edit\'' -s t -l title -x -d 'Another title.'
+    complete -c $program -n '__git_studio_at \'task edit\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task edit\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'task list\'' -l cycle -x -d 'Those of one cycle.'
+    complete -c $program -n '__git_studio_at \'task list\'' -l status -x -a 'pending in_progress complete' -d 'Those of one status.'
     complete -c $program -n '__git_studio_at \'task list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'task list\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'task list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task move\'' -f
+    complete -c $program -n '__git_studio_at \'task move\'' -l before -x -d 'Before another task.'
+    complete -c $program -n '__git_studio_at \'task move\'' -l after -x -d 'After another task.'
+    complete -c $program -n '__git_studio_at \'task move\'' -l first -f -d 'To the beginning.'
+    complete -c $program -n '__git_studio_at \'task move\'' -l last -f -d 'To the end.'
+    complete -c $program -n '__git_studio_at \'task move\'' -l cycle -x -d 'Into another cycle; to its end unless told.'
+    complete -c $program -n '__git_studio_at \'task move\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task move\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task move\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task remove\'' -f
+    complete -c $program -n '__git_studio_at \'task remove\'' -s y -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'task remove\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task remove\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task reopen\'' -f
+    complete -c $program -n '__git_studio_at \'task reopen\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task reopen\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task reopen\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'task show\'' -f
+    complete -c $program -n '__git_studio_at \'task show\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'task show\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'task show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'task start\'' -f
     complete -c $program -n '__git_studio_at \'task start\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'task start\'' -l json -f -d 'Print JSON.'
@@ -333,6 +489,16 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'why\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
     complete -c $program -n '__git_studio_at \'why\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'why\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'search\'' -f
+    complete -c $program -n '__git_studio_at \'search\'' -l in -x -a 'session decision learning skill agent tool template prompt context registry' -d 'Only what is of this kind; repeatable.'
+    complete -c $program -n '__git_studio_at \'search\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'search\'' -s c -l cycle -x -d 'Only what belongs to this cycle.'
+    complete -c $program -n '__git_studio_at \'search\'' -s t -l tag -x -d 'Only learnings with this tag.'
+    complete -c $program -n '__git_studio_at \'search\'' -l since -x -d 'Only what was made since then: 2025-03-31, 2 weeks.'
+    complete -c $program -n '__git_studio_at \'search\'' -s n -l limit -x -d 'The best N; 20 unless told, all with --json.'
+    complete -c $program -n '__git_studio_at \'search\'' -l refresh -f -d 'Compare all rows and files with the index first.'
+    complete -c $program -n '__git_studio_at \'search\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'search\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'message\'' -f -a check -d 'Show what git and Studio would read in a message'
     complete -c $program -n '__git_studio_at \'message\'' -f -a fix -d 'Move all trailers of a message to where git parses them'
     complete -c $program -n '__git_studio_at \'message\'' -s h -l help -f -d 'Show this message and exit.'
@@ -361,6 +527,43 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'registry show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry sync\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'registry sync\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack\'' -f -a add -d 'Add a technology by hand, or change the category or version of one'
+    complete -c $program -n '__git_studio_at \'stack\'' -f -a detect -d 'Take the tech stack from what the files of the repository declare'
+    complete -c $program -n '__git_studio_at \'stack\'' -f -a list -d 'List the tech stack, by category, with the registry items that it is mapped to'
+    complete -c $program -n '__git_studio_at \'stack\'' -f -a map -d 'Map the tech stack to the registry items that fit it'
+    complete -c $program -n '__git_studio_at \'stack\'' -f -a remove -d 'Take a technology out, with its mappings; detection does not bring it back'
+    complete -c $program -n '__git_studio_at \'stack\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack add\'' -f
+    complete -c $program -n '__git_studio_at \'stack add\'' -s c -l category -x -a 'backend frontend database deployment' -d 'Where it belongs; known technologies need none.'
+    complete -c $program -n '__git_studio_at \'stack add\'' -s v -l version -x -d 'Its version; an empty text takes it away.'
+    complete -c $program -n '__git_studio_at \'stack add\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'stack add\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'stack add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack detect\'' -s n -l dry-run -f -d 'Only show what would change.'
+    complete -c $program -n '__git_studio_at \'stack detect\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'stack detect\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'stack detect\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'stack list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'stack list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack map\'' -s y -l yes -f -d 'Map what is proposed without asking.'
+    complete -c $program -n '__git_studio_at \'stack map\'' -l remove -x -d 'Remove the mappings of an item or a technology.'
+    complete -c $program -n '__git_studio_at \'stack map\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'stack map\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'stack map\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'stack remove\'' -f
+    complete -c $program -n '__git_studio_at \'stack remove\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'stack remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'stack remove\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'deps\'' -f -a check -d 'Look for the programs that the files of the repository need'
+    complete -c $program -n '__git_studio_at \'deps\'' -f -a list -d 'List what the last check found'
+    complete -c $program -n '__git_studio_at \'deps\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'deps check\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'deps check\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'deps check\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'deps list\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'deps list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'deps list\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'activity\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'activity\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
@@ -401,6 +604,15 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'hooks status\'' -l json -f -d 'Print one JSON array.'
     complete -c $program -n '__git_studio_at \'hooks status\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'hooks uninstall\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'backup\'' -l full -f -d 'The files in projects/ and registry/ too.'
+    complete -c $program -n '__git_studio_at \'backup\'' -l list -f -d 'List the backups; make none.'
+    complete -c $program -n '__git_studio_at \'backup\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'backup\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'restore\'' -F
+    complete -c $program -n '__git_studio_at \'restore\'' -l files -f -d 'The files of a full backup too.'
+    complete -c $program -n '__git_studio_at \'restore\'' -s y -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'restore\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'restore\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'completion\'' -f -a 'bash zsh fish'
     complete -c $program -n '__git_studio_at \'completion\'' -s h -l help -f -d 'Show this message and exit.'
 end

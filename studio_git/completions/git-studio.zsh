@@ -26,6 +26,26 @@ __git-studio_completion() {
     ':bash|zsh|fish:(bash zsh fish)'
 }
 
+__git-studio_restore() {
+  _arguments -s -S \
+    '(--files)--files[The files of a full backup too.]' \
+    '(-y --yes)-y[Do not ask.]' \
+    '(-y --yes)--yes[Do not ask.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':FILE:_files'
+}
+
+__git-studio_backup() {
+  _arguments -s -S \
+    '(--full)--full[The files in projects/ and registry/ too.]' \
+    '(--list)--list[List the backups; make none.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
 __git-studio_hooks_uninstall() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
@@ -173,6 +193,142 @@ __git-studio_activity() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_deps_list() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_deps_check() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_deps() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'check:Look for the programs that the files of the repository need'
+        'list:List what the last check found'
+      )
+      _describe -t commands 'git studio deps command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        check) __git-studio_deps_check && ret=0 ;;
+        list) __git-studio_deps_list && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
+__git-studio_stack_remove() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
+}
+
+__git-studio_stack_map() {
+  _arguments -s -S \
+    '(-y --yes)-y[Map what is proposed without asking.]' \
+    '(-y --yes)--yes[Map what is proposed without asking.]' \
+    '(--remove)--remove=[Remove the mappings of an item or a technology.]:NAME: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_stack_list() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_stack_detect() {
+  _arguments -s -S \
+    '(-n --dry-run)-n[Only show what would change.]' \
+    '(-n --dry-run)--dry-run[Only show what would change.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_stack_add() {
+  _arguments -s -S \
+    '(-c --category)-c+[Where it belongs; known technologies need none.]:backend|frontend|database|deployment:(backend frontend database deployment)' \
+    '(-c --category)--category=[Where it belongs; known technologies need none.]:backend|frontend|database|deployment:(backend frontend database deployment)' \
+    '(-v --version)-v+[Its version; an empty text takes it away.]:TEXT: ' \
+    '(-v --version)--version=[Its version; an empty text takes it away.]:TEXT: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
+}
+
+__git-studio_stack() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'add:Add a technology by hand, or change the category or version of one'
+        'detect:Take the tech stack from what the files of the repository declare'
+        'list:List the tech stack, by category, with the registry items that it is mapped to'
+        'map:Map the tech stack to the registry items that fit it'
+        'remove:Take a technology out, with its mappings; detection does not bring it back'
+      )
+      _describe -t commands 'git studio stack command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        add) __git-studio_stack_add && ret=0 ;;
+        detect) __git-studio_stack_detect && ret=0 ;;
+        list) __git-studio_stack_list && ret=0 ;;
+        map) __git-studio_stack_map && ret=0 ;;
+        remove) __git-studio_stack_remove && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
 __git-studio_registry_sync() {
   _arguments -s -S \
     '(--json)--json[Print JSON.]' \
@@ -287,6 +443,25 @@ __git-studio_message() {
   return ret
 }
 
+__git-studio_search() {
+  _arguments -s -S \
+    '*--in=[Only what is of this kind; repeatable.]:session|decision|learning|skill|agent|tool|template|prompt|context|registry:(session decision learning skill agent tool template prompt context registry)' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(-c --cycle)-c+[Only what belongs to this cycle.]:CYCLE: ' \
+    '(-c --cycle)--cycle=[Only what belongs to this cycle.]:CYCLE: ' \
+    '(-t --tag)-t+[Only learnings with this tag.]:TEXT: ' \
+    '(-t --tag)--tag=[Only learnings with this tag.]:TEXT: ' \
+    '(--since)--since=[Only what was made since then\: 2025-03-31, 2 weeks.]:WHEN: ' \
+    '(-n --limit)-n+[The best N; 20 unless told, all with --json.]:N: ' \
+    '(-n --limit)--limit=[The best N; 20 unless told, all with --json.]:N: ' \
+    '(--refresh)--refresh[Compare all rows and files with the index first.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '*:TEXT: '
+}
+
 __git-studio_why() {
   _arguments -s -S \
     '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
@@ -307,14 +482,74 @@ __git-studio_task_start() {
     ':TASK: '
 }
 
+__git-studio_task_show() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
+__git-studio_task_reopen() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
+__git-studio_task_remove() {
+  _arguments -s -S \
+    '(-y --yes)-y[Do not ask.]' \
+    '(-y --yes)--yes[Do not ask.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
+__git-studio_task_move() {
+  _arguments -s -S \
+    '(--before)--before=[Before another task.]:TASK: ' \
+    '(--after)--after=[After another task.]:TASK: ' \
+    '(--first)--first[To the beginning.]' \
+    '(--last)--last[To the end.]' \
+    '(--cycle)--cycle=[Into another cycle; to its end unless told.]:CYCLE: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
+}
+
 __git-studio_task_list() {
   _arguments -s -S \
     '(--cycle)--cycle=[Those of one cycle.]:CYCLE: ' \
+    '(--status)--status=[Those of one status.]:pending|in_progress|complete:(pending in_progress complete)' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_task_edit() {
+  _arguments -s -S \
+    '(-t --title)-t+[Another title.]:TEXT: ' \
+    '(-t --title)--title=[Another title.]:TEXT: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TASK: '
 }
 
 __git-studio_task_complete() {
@@ -352,7 +587,12 @@ __git-studio_task() {
       commands=(
         'add:Add a task to a cycle'
         'complete:Say that a task is complete'
+        'edit:Give a task another title'
         'list:List the tasks of the project, cycle by cycle, in their order'
+        'move:Move a task to another place of its cycle, or into another cycle'
+        'remove:Remove a task'
+        'reopen:Say that a task is still to be done'
+        'show:Show one task, its cycle, and the commits that worked on it'
         'start:Say that a task is in progress'
       )
       _describe -t commands 'git studio task command' commands && ret=0
@@ -362,7 +602,12 @@ __git-studio_task() {
       case $words[1] in
         add) __git-studio_task_add && ret=0 ;;
         complete) __git-studio_task_complete && ret=0 ;;
+        edit) __git-studio_task_edit && ret=0 ;;
         list) __git-studio_task_list && ret=0 ;;
+        move) __git-studio_task_move && ret=0 ;;
+        remove) __git-studio_task_remove && ret=0 ;;
+        reopen) __git-studio_task_reopen && ret=0 ;;
+        show) __git-studio_task_show && ret=0 ;;
         start) __git-studio_task_start && ret=0 ;;
       esac
       ;;
@@ -385,9 +630,11 @@ __git-studio_cycle_start() {
     '(-t --type)--type=[feature unless told.]:feature|spike|bugfix|research:(feature spike bugfix research)' \
     '(-i --intent)-i+[What is to be accomplished.]:TEXT: ' \
     '(-i --intent)--intent=[What is to be accomplished.]:TEXT: ' \
+    '(-d --description)-d+[What else is to be known of it.]:TEXT: ' \
+    '(-d --description)--description=[What else is to be known of it.]:TEXT: ' \
     '*-c+[How one sees that it is done; repeatable.]:TEXT: ' \
     '*--criteria=[How one sees that it is done; repeatable.]:TEXT: ' \
-    '(--due)--due=[When it is due, as 2025-03-31.]:DATE: ' \
+    '(--due)--due=[The last day for it, as 2025-03-31.]:DATE: ' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
@@ -398,6 +645,18 @@ __git-studio_cycle_start() {
 
 __git-studio_cycle_show() {
   _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: '
+}
+
+__git-studio_cycle_remove() {
+  _arguments -s -S \
+    '(-y --yes)-y[Do not ask.]' \
+    '(-y --yes)--yes[Do not ask.]' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
@@ -427,6 +686,29 @@ __git-studio_cycle_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_cycle_edit() {
+  _arguments -s -S \
+    '(-n --name)-n+[Another name.]:TEXT: ' \
+    '(-n --name)--name=[Another name.]:TEXT: ' \
+    '(-t --type)-t+[What kind of work it is.]:feature|spike|bugfix|research:(feature spike bugfix research)' \
+    '(-t --type)--type=[What kind of work it is.]:feature|spike|bugfix|research:(feature spike bugfix research)' \
+    '(-i --intent)-i+[What is to be accomplished.]:TEXT: ' \
+    '(-i --intent)--intent=[What is to be accomplished.]:TEXT: ' \
+    '(-d --description)-d+[What else is to be known of it.]:TEXT: ' \
+    '(-d --description)--description=[What else is to be known of it.]:TEXT: ' \
+    '*-c+[How one sees that it is done, in place of the old ones.]:TEXT: ' \
+    '*--criteria=[How one sees that it is done, in place of the old ones.]:TEXT: ' \
+    '(--due)--due=[The last day for it, as 2025-03-31.]:DATE: ' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CYCLE: '
+}
+
 __git-studio_cycle_complete() {
   _arguments -s -S \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
@@ -450,8 +732,10 @@ __git-studio_cycle() {
     command)
       commands=(
         'complete:Complete a cycle; commits no longer join it unless they name it'
+        'edit:Change a cycle, the active one unless named; an empty text takes away what is there'
         'list:List cycles, those under way first; "*" marks the one that is active here'
         'phase:Bring a cycle into a phase'
+        'remove:Remove a cycle with its tasks'
         'show:Show one cycle, the active one unless named'
         'start:Start a cycle, and use it in this worktree'
         'use:Let this worktree'\''s commits from now on belong to a cycle'
@@ -462,8 +746,10 @@ __git-studio_cycle() {
       curcontext=${curcontext%:*:*}:git-studio-$words[1]:
       case $words[1] in
         complete) __git-studio_cycle_complete && ret=0 ;;
+        edit) __git-studio_cycle_edit && ret=0 ;;
         list) __git-studio_cycle_list && ret=0 ;;
         phase) __git-studio_cycle_phase && ret=0 ;;
+        remove) __git-studio_cycle_remove && ret=0 ;;
         show) __git-studio_cycle_show && ret=0 ;;
         start) __git-studio_cycle_start && ret=0 ;;
         use) __git-studio_cycle_use && ret=0 ;;
@@ -483,11 +769,37 @@ __git-studio_learning_tags() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_learning_tag() {
+  _arguments -s -S \
+    '*-a+[A tag; repeatable.]:TAG: ' \
+    '*--add=[A tag; repeatable.]:TAG: ' \
+    '*-r+[One to take away; repeatable.]:TAG: ' \
+    '*--remove=[One to take away; repeatable.]:TAG: ' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':LEARNING: '
+}
+
 __git-studio_learning_show() {
   _arguments -s -S \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--all-projects)--all-projects[Those of all projects.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':LEARNING: '
+}
+
+__git-studio_learning_remove() {
+  _arguments -s -S \
+    '(-y --yes)-y[Do not ask.]' \
+    '(-y --yes)--yes[Do not ask.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]' \
@@ -508,6 +820,24 @@ __git-studio_learning_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_learning_edit() {
+  _arguments -s -S \
+    '(--title)--title=[Another title.]:TEXT: ' \
+    '(-P --problem)-P+[What the problem was.]:TEXT: ' \
+    '(-P --problem)--problem=[What the problem was.]:TEXT: ' \
+    '(-S --solution)-S+[How it was solved.]:TEXT: ' \
+    '(-S --solution)--solution=[How it was solved.]:TEXT: ' \
+    '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':LEARNING: '
+}
+
 __git-studio_learning_add() {
   _arguments -s -S \
     '(-P --problem)-P+[What the problem was.]:TEXT: ' \
@@ -517,6 +847,8 @@ __git-studio_learning_add() {
     '*-t+[A tag; repeatable.]:TEXT: ' \
     '*--tag=[A tag; repeatable.]:TEXT: ' \
     '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
@@ -538,8 +870,11 @@ __git-studio_learning() {
     command)
       commands=(
         'add:Add a learning that no commit states'
+        'edit:Change a learning; --cycle with an empty name takes it out of its cycle'
         'list:List learnings, the newest first'
+        'remove:Remove a learning; one that a commit states stays away as long as this store lives'
         'show:Show one learning'
+        'tag:Add tags to a learning, or take some away'
         'tags:List the tags of learnings, the most used first'
       )
       _describe -t commands 'git studio learning command' commands && ret=0
@@ -548,8 +883,11 @@ __git-studio_learning() {
       curcontext=${curcontext%:*:*}:git-studio-$words[1]:
       case $words[1] in
         add) __git-studio_learning_add && ret=0 ;;
+        edit) __git-studio_learning_edit && ret=0 ;;
         list) __git-studio_learning_list && ret=0 ;;
+        remove) __git-studio_learning_remove && ret=0 ;;
         show) __git-studio_learning_show && ret=0 ;;
+        tag) __git-studio_learning_tag && ret=0 ;;
         tags) __git-studio_learning_tags && ret=0 ;;
       esac
       ;;
@@ -559,6 +897,7 @@ __git-studio_learning() {
 
 __git-studio_decision_supersede() {
   _arguments -s -S \
+    '(--take-back)--take-back[Say that it did not; what a commit says stays.]' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
@@ -579,6 +918,18 @@ __git-studio_decision_show() {
     ':DECISION: '
 }
 
+__git-studio_decision_remove() {
+  _arguments -s -S \
+    '(-y --yes)-y[Do not ask.]' \
+    '(-y --yes)--yes[Do not ask.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DECISION: '
+}
+
 __git-studio_decision_list() {
   _arguments -s -S \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
@@ -591,6 +942,26 @@ __git-studio_decision_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_decision_edit() {
+  _arguments -s -S \
+    '(-t --title)-t+[Another title.]:TEXT: ' \
+    '(-t --title)--title=[Another title.]:TEXT: ' \
+    '(-r --rationale)-r+[Why it was decided so.]:TEXT: ' \
+    '(-r --rationale)--rationale=[Why it was decided so.]:TEXT: ' \
+    '*-a+[What was considered, in place of what stands there; repeatable.]:TEXT: ' \
+    '*--alternative=[What was considered, in place of what stands there; repeatable.]:TEXT: ' \
+    '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(--status)--status=[What became of it.]:accepted|proposed|rejected|deprecated:(accepted proposed rejected deprecated)' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DECISION: '
+}
+
 __git-studio_decision_add() {
   _arguments -s -S \
     '(-r --rationale)-r+[Why it was decided so.]:TEXT: ' \
@@ -598,6 +969,9 @@ __git-studio_decision_add() {
     '*-a+[What was considered; repeatable.]:TEXT: ' \
     '*--alternative=[What was considered; repeatable.]:TEXT: ' \
     '(--cycle)--cycle=[The cycle that it belongs to.]:CYCLE: ' \
+    '(--status)--status=[accepted unless told.]:accepted|proposed|rejected|deprecated:(accepted proposed rejected deprecated)' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
     '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
     '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
     '(--json)--json[Print JSON.]' \
@@ -619,7 +993,9 @@ __git-studio_decision() {
     command)
       commands=(
         'add:Add a decision that no commit states'
+        'edit:Change a decision; an empty text takes away what is there'
         'list:List decisions, the newest first; those that no longer hold are dim'
+        'remove:Remove a decision'
         'show:Show one decision'
         'supersede:Say that a decision took the place of an older one'
       )
@@ -629,7 +1005,9 @@ __git-studio_decision() {
       curcontext=${curcontext%:*:*}:git-studio-$words[1]:
       case $words[1] in
         add) __git-studio_decision_add && ret=0 ;;
+        edit) __git-studio_decision_edit && ret=0 ;;
         list) __git-studio_decision_list && ret=0 ;;
+        remove) __git-studio_decision_remove && ret=0 ;;
         show) __git-studio_decision_show && ret=0 ;;
         supersede) __git-studio_decision_supersede && ret=0 ;;
       esac
@@ -661,6 +1039,23 @@ __git-studio_session_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_session_edit() {
+  _arguments -s -S \
+    '(-t --title)-t+[Another title.]:TEXT: ' \
+    '(-t --title)--title=[Another title.]:TEXT: ' \
+    '(-s --summary)-s+[What was done, in short.]:TEXT: ' \
+    '(-s --summary)--summary=[What was done, in short.]:TEXT: ' \
+    '(--cycle)--cycle=[The cycle that it belongs to; an empty one\: none.]:CYCLE: ' \
+    '(-e --edit)-e[Write it in your editor, as git chooses it.]' \
+    '(-e --edit)--edit[Write it in your editor, as git chooses it.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':SESSION: '
+}
+
 __git-studio_session() {
   local curcontext=$curcontext state ret=1
   local -a line commands
@@ -673,6 +1068,7 @@ __git-studio_session() {
   case $state in
     command)
       commands=(
+        'edit:Change a session, the newest unless named'
         'list:List sessions, the newest first'
         'show:Show one session, the newest unless named'
       )
@@ -681,6 +1077,7 @@ __git-studio_session() {
     arguments)
       curcontext=${curcontext%:*:*}:git-studio-$words[1]:
       case $words[1] in
+        edit) __git-studio_session_edit && ret=0 ;;
         list) __git-studio_session_list && ret=0 ;;
         show) __git-studio_session_show && ret=0 ;;
       esac
@@ -804,18 +1201,23 @@ _git-studio() {
         'lint:Look for hidden characters and dead references'
         'capture:Turn commits into sessions now'
         'backfill:Turn older commits into sessions'
-        'session:List and show work sessions'
-        'decision:List, show, add and supersede decisions'
-        'learning:List, show and add learnings'
-        'cycle:Start, use, complete and show cycles'
-        'task:Add, start, complete and list tasks'
+        'session:List, show and change work sessions'
+        'decision:Keep decisions, and the files that state them'
+        'learning:List, show, add, change and tag learnings'
+        'cycle:Start, use, change, complete and show cycles'
+        'task:Add, start, complete, order and list tasks'
         'why:Show what is behind a line, a file or a commit'
+        'search:Find words in all that was done, decided and learned'
         'message:Check and correct the trailers of a commit message'
         'registry:Keep skills, agents, tools, templates and prompts'
+        'stack:Detect the tech stack, and map it to the registry'
+        'deps:Check the programs that the project needs'
         'activity:Show what happened, newest first'
         'init:Bind this repository to a project'
         'project:List, show, edit and archive projects'
         'hooks:Install, remove and check the git hooks'
+        'backup:Copy the store, and list the copies'
+        'restore:Bring a copy of the store back'
         'completion:Print the completion script of a shell'
       )
       _describe -t commands 'git studio command' commands && ret=0
@@ -840,12 +1242,17 @@ _git-studio() {
         cycle) __git-studio_cycle && ret=0 ;;
         task) __git-studio_task && ret=0 ;;
         why) __git-studio_why && ret=0 ;;
+        search) __git-studio_search && ret=0 ;;
         message) __git-studio_message && ret=0 ;;
         registry) __git-studio_registry && ret=0 ;;
+        stack) __git-studio_stack && ret=0 ;;
+        deps) __git-studio_deps && ret=0 ;;
         activity) __git-studio_activity && ret=0 ;;
         init) __git-studio_init && ret=0 ;;
         project) __git-studio_project && ret=0 ;;
         hooks) __git-studio_hooks && ret=0 ;;
+        backup) __git-studio_backup && ret=0 ;;
+        restore) __git-studio_restore && ret=0 ;;
         completion) __git-studio_completion && ret=0 ;;
       esac
       ;;
