@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio_git.errors import StudioError
@@ -15,6 +19,115 @@ from studio_git.gitio import Git, clean_environment
 _BACKGROUND = ("/bin/sh", "-c", '"$@" &', "sh")
 """Starts the words after it and ends, so that the program belongs to nobody who would have to
 wait for it. A process session of its own keeps it alive when the terminal closes."""
+
+
+_LONGEST_ANSWER = 64 * 1024
+
+_NEEDED = frozenset(
+    (
+        "HOME", "LOGNAME", "USER", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+        "XDG_STATE_HOME", "JAVA_HOME", "DOTNET_ROOT", "RUSTUP_HOME", "CARGO_HOME", "VOLTA_HOME",
+        "PYENV_ROOT", "RBENV_ROOT", "NODENV_ROOT", "GOENV_ROOT", "ASDF_DIR", "ASDF_DATA_DIR",
+        "MISE_DATA_DIR", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "TEMP", "TMP",
+        "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
+    )
+)  # fmt: skip
+"""What a program may have to know to say its version. Anything else stays away, because much of
+it makes programs run code (NODE_OPTIONS, RUBYOPT, JAVA_TOOL_OPTIONS, BUNDLE_GEMFILE, LD_PRELOAD)
+and the shell may have it from the repository, by direnv for one."""
+
+_QUIET = {
+    "LC_ALL": "C",
+    "CI": "1",
+    "NO_COLOR": "1",
+    "GOTOOLCHAIN": "local",
+    "RUSTUP_AUTO_INSTALL": "0",
+    "COREPACK_ENABLE_NETWORK": "0",
+    "COREPACK_ENABLE_PROJECT_SPEC": "0",
+    "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0",
+    "YARN_IGNORE_PATH": "1",
+    "npm_config_update_notifier": "false",
+    "npm_config_manage_package_manager_versions": "false",
+    "NO_UPDATE_NOTIFIER": "1",
+    "CHECKPOINT_DISABLE": "1",
+    "DENO_NO_UPDATE_CHECK": "1",
+    "DOTNET_NOLOGO": "1",
+    "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+    "DOTNET_SKIP_FIRST_TIME_EXPERIENCE": "1",
+    "COMPOSER_ALLOW_SUPERUSER": "1",
+    "MISE_OFFLINE": "1",
+}
+"""What keeps programs from fetching another version of themselves, and from asking the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a program said of itself; ``status`` is None where it was ended, or did not start."""
+
+    status: int | None
+    text: str
+
+
+def ask_version(
+    executable: Path, words: Sequence[str], *, folders: Sequence[Path], seconds: float
+) -> Said:
+    """Let a program say its version: its output and its complaints, as far as they are short.
+
+    It starts in the root folder, where no file of a repository tells it what to do, and sees of
+    the environment what it needs, with ``folders`` for PATH. It is ended, with what it started,
+    when the time is over or when it has said too much.
+    """
+    environment = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    environment |= _QUIET | {"PATH": os.pathsep.join(map(str, folders))}
+    end = time.monotonic() + seconds
+    try:
+        process = subprocess.Popen(
+            [str(executable), *words],
+            cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the drive that we are on, on Windows
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError):
+        return Said(None, "")
+    answer = bytearray()
+    reader = threading.Thread(target=_read_answer, args=(process, answer), daemon=True)
+    reader.start()
+    reader.join(max(0.0, end - time.monotonic()))
+    text = bytes(answer).decode("utf-8", "replace")
+    if reader.is_alive() or len(answer) >= _LONGEST_ANSWER:
+        _end(process)
+        return Said(None, text)
+    try:
+        return Said(process.wait(max(0.0, end - time.monotonic())), text)
+    except subprocess.TimeoutExpired:  # it closed its output and went on
+        _end(process)
+        return Said(None, text)
+
+
+def _read_answer(process: subprocess.Popen[bytes], answer: bytearray) -> None:
+    """Read what a program says until there is enough; the pipe is closed by who reads it."""
+    assert process.stdout is not None  # noqa: S101 - for the type checker
+    with process.stdout as pipe:
+        while len(answer) < _LONGEST_ANSWER:
+            chunk = os.read(pipe.fileno(), _LONGEST_ANSWER)
+            if not chunk:
+                return
+            answer += chunk
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program with all that it started; it has not been waited for, so the id is its own."""
+    try:
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    except OSError:  # it has ended already
+        pass
+    process.wait()
 
 
 def succeeds(words: Sequence[str], *, seconds: float) -> bool:

@@ -43,6 +43,67 @@ class TestSucceeds:
         assert capfd.readouterr() == ("", "")
 
 
+class TestAskVersion:
+    def ask(
+        self, tmp_path: Path, text: str, *, seconds: float = 60, words: tuple[str, ...] = ()
+    ) -> programs.Said:
+        path = script(tmp_path / "program", text)
+        return programs.ask_version(path, words, folders=[Path("/bin")], seconds=seconds)
+
+    def test_what_it_says_and_complains_of(self, tmp_path: Path) -> None:
+        said = self.ask(tmp_path, 'echo "one $1"; echo two >&2; exit 3', words=("--version",))
+        assert said == programs.Said(3, "one --version\ntwo\n")
+
+    def test_it_sees_nothing_of_the_shell_and_stands_in_the_root_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("NODE_OPTIONS", "RUBYOPT", "GIT_DIR", "PYTHONPATH", "LD_PRELOAD_X", "MINE"):
+            monkeypatch.setenv(name, "hostile")
+        monkeypatch.setenv("PYENV_ROOT", "/kept")
+        said = self.ask(tmp_path, "/bin/pwd; /usr/bin/env; cat").text.splitlines()
+        assert said[0] == "/"
+        assert "PATH=/bin" in said
+        assert "PYENV_ROOT=/kept" in said
+        assert "GOTOOLCHAIN=local" in said
+        assert [line for line in said if "hostile" in line] == []
+
+    def test_one_that_hangs_is_ended_with_all_that_it_started(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        held = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            said = self.ask(tmp_path, f'exec 3>"{pipe}"; echo 1.2; sleep 600 & wait', seconds=1)
+            assert said == programs.Said(None, "1.2\n")
+            os.set_blocking(held, True)
+            assert os.read(held, 1) == b""  # nobody holds the other end any more
+        finally:
+            os.close(held)
+
+    def test_one_that_closes_its_output_and_goes_on_is_ended(self, tmp_path: Path) -> None:
+        said = self.ask(tmp_path, "echo 1.2; exec >&- 2>&-; sleep 600", seconds=1)
+        assert said == programs.Said(None, "1.2\n")
+
+    def test_one_that_leaves_something_behind_is_not_waited_for(self, tmp_path: Path) -> None:
+        said = self.ask(tmp_path, "echo 1.2; sleep 600 & exit 0", seconds=1)
+        assert said == programs.Said(None, "1.2\n")
+
+    def test_of_ten_megabytes_the_beginning_is_enough(self, tmp_path: Path) -> None:
+        said = self.ask(tmp_path, "echo 1.2; exec head -c 10000000 /dev/zero")
+        assert said.status is None
+        assert said.text.startswith("1.2\n")
+        assert len(said.text) < 200_000
+
+    def test_garbage(self, tmp_path: Path) -> None:
+        said = self.ask(tmp_path, r"printf '\377\376\000'")
+        assert said == programs.Said(0, "\ufffd\ufffd\x00")
+
+    def test_what_cannot_be_started(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        for name in ("none", "file", "nul\0"):
+            said = programs.ask_version(tmp_path / name, (), folders=[], seconds=60)
+            assert said == programs.Said(None, "")
+
+
 class TestDetached:
     def test_it_outlives_us_and_is_nobodys_child(self, tmp_path: Path) -> None:
         pipe = tmp_path / "pipe"
