@@ -111,6 +111,8 @@ TESTED_THROUGH = {
     "studio_git.commands.restore": "test_backup_command",
     "studio_git.services.agreement": "test_backup_command",
     "studio_git.services.filearchive": "test_backup_command",
+    "studio_git.commands.settings": "test_settings_command",
+    "studio_git.store.settings": "test_settings_command",
     "studio_lsp.clones": "test_drift_subject",
     "studio_lsp.commands": "test_drift_subject",
     "studio_lsp.features.actions": "test_drift_subject",

@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry(SET_UP, "Bind this repository to a project"),
     "project": Entry(SET_UP, "List, show, edit and archive projects"),
     "hooks": Entry(SET_UP, "Install, remove and check the git hooks"),
+    "settings": Entry(SET_UP, "List, read and change the settings of the store"),
     "backup": Entry(SET_UP, "Copy the store, and list the copies"),
     "restore": Entry(SET_UP, "Bring a copy of the store back"),
     "completion": Entry(SET_UP, "Print the completion script of a shell"),

@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks backup restore completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings backup restore completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -578,6 +578,30 @@ __git_studio_command() {
         argument='@text'
         ;;
     'hooks uninstall')
+        commands=''
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'settings')
+        commands='get list set'
+        options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'settings get')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'settings list')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'settings set')
         commands=''
         options='-h --help'
         valued=''

@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks backup restore completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings backup restore completion
         case 'session'
             printf '%s\n' edit list show
         case 'decision'
@@ -76,6 +76,8 @@ function __git_studio_below
             printf '%s\n' archive edit list show unarchive
         case 'hooks'
             printf '%s\n' install status uninstall
+        case 'settings'
+            printf '%s\n' get list set
     end
 end
 
@@ -211,6 +213,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
     complete -c $program -n '__git_studio_at \'\'' -f -a hooks -d 'Install, remove and check the git hooks'
+    complete -c $program -n '__git_studio_at \'\'' -f -a settings -d 'List, read and change the settings of the store'
     complete -c $program -n '__git_studio_at \'\'' -f -a backup -d 'Copy the store, and list the copies'
     complete -c $program -n '__git_studio_at \'\'' -f -a restore -d 'Bring a copy of the store back'
     complete -c $program -n '__git_studio_at \'\'' -f -a completion -d 'Print the completion script of a shell'
@@ -604,6 +607,17 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'hooks status\'' -l json -f -d 'Print one JSON array.'
     complete -c $program -n '__git_studio_at \'hooks status\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'hooks uninstall\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'settings\'' -f -a get -d 'Print the value of one setting'
+    complete -c $program -n '__git_studio_at \'settings\'' -f -a list -d 'List all settings with their values'
+    complete -c $program -n '__git_studio_at \'settings\'' -f -a set -d 'Set one to VALUE: JSON, or a bare word as text'
+    complete -c $program -n '__git_studio_at \'settings\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'settings get\'' -f
+    complete -c $program -n '__git_studio_at \'settings get\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'settings get\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'settings list\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'settings list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'settings set\'' -f
+    complete -c $program -n '__git_studio_at \'settings set\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'backup\'' -l full -f -d 'The files in projects/ and registry/ too.'
     complete -c $program -n '__git_studio_at \'backup\'' -l list -f -d 'List the backups; make none.'
     complete -c $program -n '__git_studio_at \'backup\'' -l json -f -d 'Print JSON.'

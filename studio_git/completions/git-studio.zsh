@@ -46,6 +46,59 @@ __git-studio_backup() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_settings_set() {
+  _arguments -s -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':KEY: ' \
+    ':VALUE: '
+}
+
+__git-studio_settings_list() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_settings_get() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':KEY: '
+}
+
+__git-studio_settings() {
+  local curcontext=$curcontext state ret=1
+  local -a line commands
+  local -A opt_args
+  _arguments -C -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '1: :->command' \
+    '*:: :->arguments' && ret=0
+  case $state in
+    command)
+      commands=(
+        'get:Print the value of one setting'
+        'list:List all settings with their values'
+        'set:Set one to VALUE\: JSON, or a bare word as text'
+      )
+      _describe -t commands 'git studio settings command' commands && ret=0
+      ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:git-studio-$words[1]:
+      case $words[1] in
+        get) __git-studio_settings_get && ret=0 ;;
+        list) __git-studio_settings_list && ret=0 ;;
+        set) __git-studio_settings_set && ret=0 ;;
+      esac
+      ;;
+  esac
+  return ret
+}
+
 __git-studio_hooks_uninstall() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
@@ -1216,6 +1269,7 @@ _git-studio() {
         'init:Bind this repository to a project'
         'project:List, show, edit and archive projects'
         'hooks:Install, remove and check the git hooks'
+        'settings:List, read and change the settings of the store'
         'backup:Copy the store, and list the copies'
         'restore:Bring a copy of the store back'
         'completion:Print the completion script of a shell'
@@ -1251,6 +1305,7 @@ _git-studio() {
         init) __git-studio_init && ret=0 ;;
         project) __git-studio_project && ret=0 ;;
         hooks) __git-studio_hooks && ret=0 ;;
+        settings) __git-studio_settings && ret=0 ;;
         backup) __git-studio_backup && ret=0 ;;
         restore) __git-studio_restore && ret=0 ;;
         completion) __git-studio_completion && ret=0 ;;
