@@ -11,13 +11,14 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from studio_git.config import STUDIO_TOML
 from studio_git.errors import StudioError
-from studio_git.services import binding
+from studio_git.services import binding, registry
 from studio_git.services.drift import context_dir
 from studio_git.store.connection import Store, open_store
 from studio_lsp.clones import Clone
@@ -26,7 +27,8 @@ from studio_lsp.desk import Desk
 INTERVAL = 0.25
 """Seconds between two looks; what changes is to be seen within a second."""
 
-_REGISTRY = ("skills", "agents", "tools", "templates", "prompts")
+_SHARE = 20
+"""How much longer nobody looks at the registry's files than looking took."""
 _MANY = 2000
 """Context files of one project that are looked at; more are not expected."""
 
@@ -48,6 +50,7 @@ class Observer(threading.Thread):
         self._changed = changed
         self._stopped = threading.Event()
         self._stores: dict[Path, tuple[ExitStack, Store]] = {}
+        self._registries: dict[Path, tuple[Hashable, float]] = {}
 
     def stop(self) -> None:
         """Look no more."""
@@ -80,10 +83,21 @@ class Observer(threading.Thread):
         if self._desk.home is not None:
             homes.add(self._desk.home)
         return (
-            frozenset((home, self._version(home), *_stamps(_folders(home))) for home in homes),
+            frozenset((home, self._version(home), self._registry(home)) for home in homes),
             frozenset((clone.place.top, *_stamps(_files(clone))) for clone in clones),
             frozenset(path for path in self._desk.awaited.copy() if path.exists()),
         )
+
+    def _registry(self, home: Path) -> Hashable:
+        """How the registry's files stand; of many, looked at less often."""
+        before, due = self._registries.get(home, (None, 0.0))
+        begun = time.monotonic()
+        if begun < due:
+            return before
+        found = registry.file_stamp(home)
+        ended = time.monotonic()
+        self._registries[home] = found, ended + _SHARE * (ended - begun)
+        return found
 
     def _version(self, home: Path) -> int:
         try:
@@ -96,10 +110,6 @@ class Observer(threading.Thread):
             if found is not None:
                 found[0].close()
             return -1
-
-
-def _folders(home: Path) -> Iterable[Path]:
-    return (home / "registry" / name for name in _REGISTRY)
 
 
 def _files(clone: Clone) -> Iterable[Path]:

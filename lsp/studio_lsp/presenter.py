@@ -35,13 +35,15 @@ class Presenter:
         found = await self._editor.work.aside(self.located, [path], self._document)
         return found[path]
 
-    async def open(self, path: str) -> bool:
-        """Open a virtual document in the editor; where it cannot, say where the text is."""
+    async def open(self, path: str) -> str:
+        """Open a virtual document in the editor; its URI, for one that opens it itself.
+
+        Where the editor cannot be told to, say where the text is.
+        """
         address = await self.address(path)
-        if await self._editor.show(address):
-            return True
-        self._editor.say(f"Project Studio wrote it to {uris.path_of(address) or address}")
-        return False
+        if not await self._editor.show(address):
+            self._editor.say(f"Project Studio wrote it to {uris.path_of(address) or address}")
+        return address
 
     def located(
         self, paths: Iterable[str], text: Callable[[str], str], *, anew: bool = True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from studio_git.core.codes import CODES
+from studio_lsp import uris
 
 if TYPE_CHECKING:
     from studio_git.core.editorsettings import EditorSettings
@@ -193,7 +194,9 @@ def _elsewhere(studio: Studio, known: frozenset[str]) -> dict[str, list[types.Di
     found: dict[str, list[types.Diagnostic]] = {}
     desk = studio.desk
     for uri, findings in studio.gather(lambda subject: subject.elsewhere(known)):
-        show = partial(diagnostic, desk.client, desk.settings(), desk.docs)
+        path = uris.path_of(uri)
+        clone = desk.clones.of(path) if path is not None else None
+        show = partial(diagnostic, desk.client, desk.settings(clone), desk.docs)
         found.setdefault(uri, []).extend(it for it in map(show, findings) if it is not None)
     return found
 

@@ -28,9 +28,12 @@ class About(Subject):
         return {commands.DEBUG: self._debug}
 
     async def _debug(self, argument: Mapping[str, Any]) -> dict[str, str]:
-        if not argument.get("quiet"):
-            await self.presenter.open(_PATH)
-        return {"message": await self.editor.work.aside(self._information)}
+        if argument.get("quiet"):
+            return {"message": await self.editor.work.aside(self._information)}
+        return {
+            "message": "What a report of a fault needs",
+            "uri": await self.presenter.open(_PATH),
+        }
 
     def document(self, path: str) -> str | None:
         """``/debug.md``."""

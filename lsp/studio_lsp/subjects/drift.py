@@ -214,6 +214,8 @@ def _range(seen: Seen, hunk: Hunk) -> types.Range:
     first, end = seen.lines(hunk)
     page = seen.page
     first = min(first, page.count - 1)
+    if first and first >= end and not page.line(first):
+        first -= 1  # nothing would show on an empty line
     last = max(first, min(end, page.count) - 1)
     return types.Range(types.Position(first, 0), page.position(last, len(page.line(last))))
 

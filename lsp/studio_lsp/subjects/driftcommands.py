@@ -97,7 +97,7 @@ class DriftCommands:
                 clone = _clone(page)
                 with clone.open(self.desk.held(clone, opened)) as workspace:
                     standing = resolve.standing_of(workspace, _named(workspace, page))
-                    plan = resolve.plan(workspace, standing, resolution, numbers)
+                    plan = _planned(workspace, standing, resolution, numbers)
                     job = self._job(clone, workspace, opened, plan)
                     return job, str(standing.file.repo_path)
 
@@ -281,6 +281,18 @@ class DriftCommands:
 def _clone(page: Page) -> Clone:
     assert page.clone is not None  # noqa: S101 - for the type checker: _page looked
     return page.clone
+
+
+def _planned(
+    workspace: Workspace, standing: Standing, resolution: Resolution, numbers: list[int]
+) -> Plan:
+    try:
+        return resolve.plan(workspace, standing, resolution, numbers)
+    except UsageError as error:
+        if resolution is not Resolution.MERGED:
+            raise
+        way = "Take a side: Accept into Studio, or Use Studio's version; each change by itself too."
+        raise UsageError(error.message, way) from error
 
 
 def _named(workspace: Workspace, page: Page) -> str:

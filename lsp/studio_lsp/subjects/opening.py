@@ -50,18 +50,19 @@ class Opening:
         found = await self.editor.work.aside(self._find, opened, asked)
         path = Path(found["path"])
         message = f"The session {found['title']} is in {path}"
+        address = uri_of(path)
         if not await self.editor.work.aside(path.is_file):
-            await self.presenter.open(f"/session/{found['id']}.md")
-        elif not await self.editor.show(uri_of(path)):
+            address = await self.presenter.open(f"/session/{found['id']}.md")
+        elif not await self.editor.show(address):
             self.editor.say(message)
-        return {"message": message}
+        return {"message": message, "uri": address}
 
     async def dashboard(self, _: Mapping[str, Any]) -> dict[str, str]:
         """``studio.openDashboard``."""
         if self.desk.home is None:
             raise _NO_HOME
-        await self.presenter.open(DASHBOARD)
-        return {"message": "Project Studio's dashboard"}
+        address = await self.presenter.open(DASHBOARD)
+        return {"message": "Project Studio's dashboard", "uri": address}
 
     def _find(self, opened: Opened | None, words: str | None) -> Object:
         project_id, home = None, self.desk.home

@@ -212,7 +212,7 @@ class Registry(Subject):
                 kind=COMPLETION_KINDS[item.type],
                 detail=item.type.value if other else f"{item.type.value}, fits this project",
                 sort_text=f"{int(other)}{rank}{number:04}",
-                filter_text=f"{quote}{item.name}",
+                filter_text=f"{quote}{item.name}" if quote else None,
                 text_edit=types.TextEdit(span, f"{quote}{item.name}{quote}"),
                 data=json.dumps(["registry", str(item.home), item.type.value, item.id]),
             )

@@ -128,7 +128,6 @@ class RegistryFiles(Subject):
                 detail="needed" if key in schema["required"] else None,
                 documentation=about["description"],
                 sort_text=f"{int(key not in schema['required'])}{number:02}",
-                filter_text=key,
                 insert_text_format=types.InsertTextFormat.Snippet if snippets else None,
                 text_edit=_key_edit(page, found, key, about["type"], snippets=snippets),
             )
@@ -167,7 +166,6 @@ def _kinds_of_tools(page: Page, found: Context) -> list[types.CompletionItem]:
         types.CompletionItem(
             label=word,
             kind=types.CompletionItemKind.EnumMember,
-            filter_text=word,
             text_edit=types.TextEdit(span, f"{quote}{word}{quote}"),
         )
         for word in SCHEMAS[ItemType.TOOL]["properties"]["tool_type"]["enum"]

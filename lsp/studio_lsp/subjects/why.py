@@ -103,11 +103,10 @@ class Why(Subject):
         """Of ``{uri, line?}``: a line, else the whole file; of a session's file its commits."""
         opened = self.desk.documents.get(argument["uri"])
         path, message = await self.editor.work.aside(self._asked, opened, argument.get("line"))
-        if path:
-            await self.presenter.open(path)
-        else:
+        if not path:
             self.editor.say(message)
-        return {"message": message}
+            return {"message": message}
+        return {"message": message, "uri": await self.presenter.open(path)}
 
     def _asked(self, opened: Opened | None, line: object) -> tuple[str, str]:
         """The document that answers, and the answer in short; no document where none is needed."""
