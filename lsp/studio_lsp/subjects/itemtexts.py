@@ -33,7 +33,7 @@ def about(item: Item, uses: Uses, *, fits: bool) -> str:
     kind = f"{item.tool_type} tool" if item.tool_type else item.type.value
     title = "" if item.title == item.name else f": {escaped(shorten(item.title, _LONGEST))}"
     parts = [f"**{escaped(item.name)}** ({escaped(kind)}){title}"]
-    description = item.description or item.details.description
+    description = item.details.description or item.description
     if description:
         parts.append(escaped(shorten(description, _LONGEST)))
     facts = [
