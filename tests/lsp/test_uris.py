@@ -89,12 +89,12 @@ def test_files_of_this_system(tmp_path: Path) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    root = tmp_path / "work"
+    root = tmp_path / "tree"
     (root / "sub").mkdir(parents=True)
     (root / "file.md").write_text("x")
     (tmp_path / "outside.md").write_text("x")
-    (tmp_path / "workshop").mkdir()
-    (tmp_path / "workshop" / "file.md").write_text("x")
+    (tmp_path / "treehouse").mkdir()
+    (tmp_path / "treehouse" / "file.md").write_text("x")
     return root
 
 
@@ -103,10 +103,10 @@ def root(tmp_path: Path) -> Path:
     [
         ("file.md", True),
         ("sub/../file.md", True),
-        ("../work/file.md", True),
+        ("../tree/file.md", True),
         ("../outside.md", False),
         ("sub/../../outside.md", False),
-        ("../workshop/file.md", False),  # begins alike
+        ("../treehouse/file.md", False),  # begins alike
         ("absent.md", False),
         ("sub", False),
         ("../../../../../../../../etc/passwd", False),
