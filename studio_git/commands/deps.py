@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from studio_git.commands import scope
-from studio_git.commands.stack import say_problems
+from studio_git.commands.stack import say_problems, shown_files
 from studio_git.output import Part, columns, json_out, progress, say, styled
 from studio_git.services import deps, manifestfiles
 from studio_git.services.memory import Object
@@ -45,7 +45,7 @@ def check(project: str | None, as_json: bool) -> int:
     found = deps.check_objects(report)
     if not found:
         say("No file that git tracks here needs a program.")
-    columns([*_row(each), styled(each["reason"] or ", ".join(each["files"]), "dim")]
+    columns([*_row(each), styled(each["reason"] or shown_files(each["files"]), "dim")]
             for each in found)  # fmt: skip
     return 0 if report.is_met else 1
 

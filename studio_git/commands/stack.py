@@ -18,6 +18,8 @@ from studio_git.services.memory import Object
 from studio_git.services.stack import Detection, Proposal
 from studio_git.store.stack import Entry
 
+_FILES = 3
+
 
 @click.group()
 def command() -> None:
@@ -162,6 +164,12 @@ def say_problems(manifests: Manifests) -> None:
         warn(styled("not read: ", "warn"), f"{manifests.left_out} more files; there are too many")
 
 
+def shown_files(files: Sequence[str]) -> str:
+    """The first few of the files that declare something, and how many more there are."""
+    more = f" and {len(files) - _FILES} more" if len(files) > _FILES else ""
+    return ", ".join(files[:_FILES]) + more
+
+
 def manifests_object(manifests: Manifests) -> Object:
     """What was read, as JSON shows it."""
     return {
@@ -183,7 +191,7 @@ def _unmap(words: str, project: str | None, *, as_json: bool) -> int:
 
 def _say_detection(found: Detection, *, dry_run: bool) -> None:
     rows: list[list[Part]] = [
-        [styled("+", "good"), each.category.value, _named(each), ", ".join(each.files)]
+        [styled("+", "good"), each.category.value, _named(each), shown_files(each.files)]
         for each in found.added
     ]
     for entry, each in found.updated:

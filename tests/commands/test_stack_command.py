@@ -100,6 +100,14 @@ def test_what_is_read_and_what_is_not(clone: Repo) -> None:
     }  # fmt: skip
 
 
+def test_of_many_files_the_first_ones_are_named(clone: Repo) -> None:
+    for name in "abcd":
+        clone.write(f"{name}/requirements.txt", "flask\n")
+    clone.commit("More")
+    line = next(line for line in studio(clone, "detect").out.splitlines() if "Flask" in line)
+    assert line.endswith("a/requirements.txt, b/requirements.txt, c/requirements.txt and 1 more")
+
+
 def test_nothing_that_is_known(repo: Repo) -> None:
     repo.write("notes.txt", "flask")
     repo.commit("Begin")
