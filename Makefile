@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-all test-slow test-other editors test-editors vscode lint docs demo bench clean
+.PHONY: help venv test test-all test-slow test-other test-on editors test-editors vscode lint docs demo bench clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
