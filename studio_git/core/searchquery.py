@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from studio_git.errors import UsageError
 
@@ -177,8 +178,7 @@ def since(text: str, now: int, zone: int) -> int:
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A piece of a text on one line; ``marks`` are where parts of the query stand in it.
 
     Each mark is a beginning and an end, counted in code points of ``text``.
@@ -206,6 +206,16 @@ def snippet(query: Query, text: str, room: int) -> Snippet:
     shift = len(lead) - begin
     kept = [(max(a, begin) + shift, min(b, end) + shift) for a, b in marks if a < end and b > begin]
     return Snippet(f"{lead}{line.text[begin:end]}{tail}", tuple(kept))
+
+
+def fitted(text: str, marks: Iterable[tuple[int, int]], room: int) -> Snippet:
+    """A text on one line with its marks, cut at its end to so many cells of a terminal."""
+    end = _fitting(text, 0, room)
+    if end == len(text):
+        return Snippet(text, tuple(marks))
+    end = _fitting(text, 0, room - 1)
+    kept = tuple((a, min(b, end)) for a, b in marks if a < end)
+    return Snippet(f"{text[:end]}…", kept)
 
 
 def parts_in(query: Query, text: str) -> int:

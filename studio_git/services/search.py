@@ -17,6 +17,7 @@ from studio_git.core.searchquery import (
     Kind,
     Query,
     clean,
+    fitted,
     fold,
     parse,
     parts_in,
@@ -33,7 +34,18 @@ from studio_git.store.searchfind import Filters, Found
 from studio_git.store.searchindex import Index, IndexUnusableError
 from studio_git.store.searchrows import Record
 
-__all__ = ["REGISTRY", "Filters", "Hit", "Kind", "Mark", "catch_up", "discard", "search", "since"]
+__all__ = [
+    "REGISTRY",
+    "Filters",
+    "Hit",
+    "Kind",
+    "Mark",
+    "catch_up",
+    "discard",
+    "fitted",
+    "search",
+    "since",
+]
 
 LIMIT = 20
 ROOM = 160
@@ -41,7 +53,7 @@ ROOM = 160
 
 WORKER_SECONDS = 2.0
 
-_CANDIDATES = 200
+_CANDIDATES = 100
 _ATTEMPTS = 4
 _RECENT = 1.0
 _NEAR = 1.0

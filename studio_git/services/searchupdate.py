@@ -25,7 +25,7 @@ from studio_git.store.searchrows import BLOCK, BLOCK_BITS
 Meter = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Shows long work: given how many records there are, yields what is told of those done."""
 
-SMALL_BLOCKS = 64
+SMALL_BLOCKS = 32
 """A table of so many blocks is always compared whole."""
 
 FEW_FILES = 5000
@@ -34,7 +34,7 @@ FEW_FILES = 5000
 PER_SECOND = 4000
 """Of more, so many for each second since the last look at all of them."""
 
-_NEWEST_BLOCKS = 16
+_NEWEST_BLOCKS = 8
 _CALM_BLOCKS = 4
 _BATCH = 8
 _WORTH_TELLING = 8

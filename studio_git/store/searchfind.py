@@ -15,7 +15,7 @@ from typing import NamedTuple
 from studio_git.core.searchquery import Kind, Query, match_all, match_any
 from studio_git.store.searchindex import Index, id_range, kind_of
 
-FEW = 20_000
+FEW = 4000
 """So many documents are looked through rather than found by tokens."""
 
 _TERMS = 300
@@ -71,9 +71,9 @@ class _Look(NamedTuple):
     values: dict[str, object]
     most: int
 
-    def docs(self, condition: str = "1", **values: object) -> list[Found]:
+    def docs(self, **values: object) -> list[Found]:
         """Documents by what they are, the newest first."""
-        return self._rows("docs d", condition, values)
+        return self._rows("docs d", "1", values)
 
     def matching(
         self, table: str, expression: str, condition: str = "1", **values: object
@@ -159,17 +159,17 @@ def _newest(look: _Look, query: Query, kind: Kind) -> list[Found]:
     grams = query.grams
     if grams:
         return look.matching("texts", match_all(grams))
+    # SQLite goes by one condition for each end of a range: so the ends themselves are moved.
     recent = id_range(kind)[0] + _recent(look)
-    found = look.docs("d.id >= :recent", recent=recent)
+    found = look.docs(first=recent)
     if len(found) == look.most:
         return found
     terms = _terms_from(look.on, query.parts[0])
     if len(terms) > _TERMS:
-        return found + look.docs("d.id < :recent", recent=recent)
+        return found + look.docs(last=recent - 1)
     if not terms:
         return found
-    older = look.matching("texts", match_any(terms), "texts.rowid < :recent", recent=recent)
-    return found + older
+    return found + look.matching("texts", match_any(terms), last=recent - 1)
 
 
 def _better(look: _Look, query: Query, near: str | None) -> Iterable[Found]:

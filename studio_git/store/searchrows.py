@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -133,8 +134,9 @@ def _digest_of_block(rows: list[Raw]) -> bytes | None:
     return _digest(rows) if rows else None
 
 
-def _digest(value: object) -> bytes:
-    return hashlib.blake2b(repr(value).encode(), digest_size=8).digest()
+def _digest(value: list[Raw] | Raw) -> bytes:
+    # In this form equal values are always the same bytes; and nothing has to be escaped.
+    return hashlib.blake2b(marshal.dumps(value, 0), digest_size=8).digest()
 
 
 def _record(kind: Kind, row: Raw) -> Record:

@@ -15,6 +15,7 @@ from studio_git.core.searchquery import (
     SEPARATOR,
     clean,
     document,
+    fitted,
     fold,
     match_all,
     match_any,
@@ -192,6 +193,12 @@ def test_snippets_hold(text: str, words: str, room: int) -> None:
         last = end
     if parts_in(query, text):
         assert found.marks
+
+
+def test_a_title_is_cut_with_its_marks() -> None:
+    assert fitted("Use JWT here", [(4, 7)], 12) == ("Use JWT here", ((4, 7),))
+    assert fitted("Use JWT here", [(4, 7), (8, 12)], 7) == ("Use JW…", ((4, 6),))
+    assert fitted("数据库", [(0, 3)], 5) == ("数据…", ((0, 2),))
 
 
 def test_clean_is_one_line() -> None:

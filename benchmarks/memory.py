@@ -1,0 +1,234 @@
+"""What a full memory costs: a search, a status of many context files, and a cold start.
+
+The search is compared with the data model's own queries, which look through every row with LIKE,
+on the same store: 100,000 records, with --full a million. Its words are those of Python's manual.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import sqlite3
+import statistics
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from pydoc_data.topics import topics
+
+from common import SCRIPTS, make_bound, own_home, run, settle, spread, timed, verdict
+
+from studio_git.services import search
+from studio_git.store.connection import Store, open_store
+from studio_git.store.migrations import prepare_home
+
+FASTER = 50
+MANY = 20_000  # of so many finds not each is looked for
+LEARNINGS = 10  # one record of so many is a learning
+WANTED = "Rotate the quuxitron keys"
+CHINESE = "数据库连接超时重试缓存令牌刷新中间件部署回滚日志测试登录会话权限队列索引迁移备份"
+
+SESSIONS = (
+    "SELECT s.*, p.name as project_name, c.name as cycle_name FROM sessions s "
+    "JOIN projects p ON s.project_id = p.id LEFT JOIN cycles c ON s.cycle_id = c.id "
+    "WHERE (s.title LIKE ? OR s.summary LIKE ?) AND (? IS NULL OR s.project_id = ?) "
+    "AND (? IS NULL OR s.cycle_id = ?) ORDER BY s.created_at DESC"
+)
+LESSONS = (
+    "SELECT l.*, p.name as project_name, c.name as cycle_name FROM learnings l "
+    "LEFT JOIN projects p ON l.project_id = p.id LEFT JOIN cycles c ON l.cycle_id = c.id "
+    "WHERE (l.title LIKE ? OR l.problem LIKE ? OR l.solution LIKE ?) "
+    "AND (? IS NULL OR l.project_id = ?) AND (? IS NULL OR l.tags LIKE ?) "
+    "ORDER BY l.created_at DESC"
+)
+QUERIES = [
+    "quuxitron", "uuxitro", "exception", "descriptor", "metaclass", "oroutin", "generator",
+    "keyword argument", "the value of", "unpacking", "__getattr__", "asynchronous", "finalizer",
+    "no such words", "zq", "an", "数", "令牌", "据库连", "缓存令牌", "src/import", "100%",
+]  # fmt: skip
+
+
+def sentences(chance: random.Random) -> Iterator[str]:
+    """Stretches of Python's manual, one in fifty with Chinese words in it."""
+    words = [
+        word for text in topics.values() for word in re.sub(r"[*`|+=-]{2,}", " ", text).split()
+    ]
+    while True:
+        start = chance.randrange(len(words) - 40)
+        said = words[start : start + chance.randint(4, 40)]
+        if chance.random() < 0.02:
+            begin = chance.randrange(len(CHINESE) - 4)
+            said.insert(chance.randrange(len(said)), CHINESE[begin : begin + 4])
+        chance.shuffle(said[: len(said) // 2])
+        yield " ".join(said)
+
+
+def fill(home: Path, records: int) -> None:
+    """Sessions and learnings of one project, made over ten years."""
+    chance = random.Random(3)
+    said = sentences(chance)
+    db = sqlite3.connect(home / "studio.db", isolation_level=None)
+    db.execute("INSERT INTO projects (id, name) VALUES ('p', 'Full')")
+    db.execute("BEGIN")
+
+    def row(number: int) -> tuple[str, str, str, str, str]:
+        title = WANTED if number == records // 3 else next(said)[:60]
+        name = str(uuid.UUID(int=chance.getrandbits(128)))
+        when = f"{2015 + number * 10 // records}-{1 + number % 12:02}-{1 + number % 28:02} 10:00:00"
+        return name, title, next(said), next(said), when
+
+    learnings = records // LEARNINGS
+    for number in range(records - learnings):
+        name, title, first, second, when = row(number)
+        files = json.dumps([f"src/{first.split()[0]}.py", f"tests/{second.split()[0]}.py"])
+        db.execute(
+            "INSERT INTO sessions (id, project_id, title, summary, duration_minutes, "
+            "files_changed, created_at) VALUES (?, 'p', ?, ?, 45, ?, ?)",
+            [name, title, first, files, when],
+        )
+    for number in range(learnings):
+        name, title, first, second, when = row(number)
+        db.execute(
+            "INSERT INTO learnings (id, project_id, title, problem, solution, tags, created_at) "
+            "VALUES (?, 'p', ?, ?, ?, '[\"one\", \"two\"]', ?)",
+            [name, title, first, second, when],
+        )
+    db.execute("COMMIT")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def like(db: sqlite3.Connection, words: str) -> list[sqlite3.Row]:
+    """What the data model's queries find."""
+    pattern = f"%{words}%"
+    found = db.execute(SESSIONS, [pattern, pattern, None, None, None, None]).fetchall()
+    values = [pattern, pattern, pattern, None, None, None, None]
+    return found + db.execute(LESSONS, values).fetchall()
+
+
+def really(rows: list[sqlite3.Row], words: str) -> set[str]:
+    """The ids of the rows that have the words; to LIKE, "_" and "%" are any letters."""
+    columns = ("title", "summary", "problem", "solution")
+    return {
+        row["id"]
+        for row in rows
+        if any(words in str(row[name]).lower() for name in columns if name in row.keys())  # noqa: SIM118
+    }
+
+
+def took(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def compare(store: Store, rounds: int) -> tuple[list[float], list[float], bool]:
+    """Milliseconds of LIKE and of a search, by turns, and whether nothing was missed."""
+    slow, quick, all_found = [], [], True
+    for words in QUERIES:
+        mine, theirs = [], []
+        for _ in range(rounds):
+            theirs.append(1000 * took(lambda words=words: like(store.db, words)))
+            mine.append(1000 * took(lambda words=words: search.search(store, words)))
+        rows = like(store.db, words)
+        expected = really(rows, words) if len(rows) < MANY else set()
+        found = {hit.id for hit in search.search(store, words, limit=None)} if expected else set()
+        all_found = all_found and expected <= found
+        print(
+            f"  {words:18} LIKE {statistics.median(theirs):8.1f} ms, {len(rows):7,} rows; "
+            f"search {statistics.median(mine):7.2f} ms"
+        )
+        slow.append(statistics.median(theirs))
+        quick.append(statistics.median(mine))
+    return slow, quick, all_found
+
+
+def searching(root: Path, records: int, rounds: int) -> None:
+    """A search against the data model's queries, nothing having been written in between."""
+    home = root / "full"
+    prepare_home(home)
+    fill(home, records)
+    size = (home / "studio.db").stat().st_size / 1e6
+    with open_store(home) as store:
+        seconds = took(lambda: search.search(store, "first"))
+        index = (home / "search.db").stat().st_size / 1e6
+        print(f"{records:,} records: store {size:,.0f} MB, index {index:,.0f} MB")
+        print(f"first search, with the indexing  {seconds:.1f} s")
+        slow, quick, all_found = compare(store, rounds)
+        ratio = statistics.median(slow) / statistics.median(quick)
+        print(f"LIKE    {spread(slow, 'ms')}")
+        print(f"search  {spread(quick, 'ms')}")
+        verdict(f"search {ratio:.0f} times as fast, at least {FASTER}", ratio >= FASTER)
+        verdict("everything that LIKE finds is found", all_found)
+        best = search.search(store, "quuxitron keys rotate")
+        verdict("words in any order are found", bool(best) and best[0].title == WANTED)
+        written = []
+        for number in range(rounds):
+            with sqlite3.connect(home / "studio.db") as db:
+                db.execute(
+                    "INSERT INTO sessions (id, project_id, title) VALUES (?, 'p', 'Newcomer')",
+                    [f"new{number}"],
+                )
+            db.close()
+            written.append(1000 * took(lambda: search.search(store, "newcomer")))
+        print(f"search after another program wrote  {spread(written, 'ms')}")
+        everything = took(lambda: search.search(store, "newcomer", everything=True))
+        print(f"search that compares everything     {everything:.2f} s")
+
+
+def many_files(root: Path, count: int, rounds: int) -> None:
+    """``git studio status`` with so many context files, beside ``git status``."""
+    os.environ["STUDIO_HOME"] = str(root / "many")
+    repo = make_bound(root, "many-files")
+    for number in range(count):
+        path = repo / "packages" / f"p{number}" / "AGENTS.md"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"# Agents of package {number}\n\nRules.\n")
+    run("git", "add", ".", cwd=repo)
+    run("git", "commit", "-q", "-m", "many", cwd=repo)
+    settle(repo)
+    names = [f"packages/p{number}/AGENTS.md" for number in range(count)]
+    seconds = took(lambda: run(SCRIPTS / "git-studio", "track", *names, cwd=repo))
+    print(f"{count:,} context files, tracked in {seconds:.1f} s")
+    ours, theirs = [], []
+    for _ in range(rounds):
+        theirs.append(timed("git", "status", cwd=repo))
+        ours.append(timed(SCRIPTS / "git-studio", "status", cwd=repo))
+    print(f"git status         {spread(theirs)}")
+    print(f"git studio status  {spread(ours)}")
+    print(f"times as long      {statistics.median(ours) / statistics.median(theirs):.1f}")
+
+
+def cold_start(root: Path, rounds: int) -> None:
+    """``git studio status`` in a small repository, beside a Python that does nothing."""
+    os.environ["STUDIO_HOME"] = str(root / "small")
+    repo = make_bound(root, "small")
+    ours, nothing = [], []
+    for _ in range(rounds):
+        nothing.append(timed("python3", "-I", "-S", "-c", "pass", cwd=repo))
+        ours.append(timed(SCRIPTS / "git-studio", "status", cwd=repo))
+    print(f"python3 -I -S -c pass  {spread(nothing)}")
+    print(f"git studio status      {spread(ours)}")
+    print(f"times as long          {statistics.median(ours) / statistics.median(nothing):.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure what a full memory costs.")
+    parser.add_argument("--full", action="store_true", help="a million records")
+    parser.add_argument("--rounds", type=int, default=5, help="of each measurement (5)")
+    parser.add_argument("--only", choices=["search", "status", "start"], help="one part of it")
+    said = parser.parse_args()
+    with own_home() as root:
+        if said.only in (None, "search"):
+            searching(root, 1_000_000 if said.full else 100_000, said.rounds)
+        if said.only in (None, "status"):
+            many_files(root, 10_000, said.rounds)
+        if said.only in (None, "start"):
+            cold_start(root, 4 * said.rounds)
+
+
+if __name__ == "__main__":
+    main()
