@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings backup restore completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings doctor backup restore completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -604,6 +604,12 @@ __git_studio_command() {
     'settings set')
         commands=''
         options='-h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'doctor')
+        commands=''
+        options='--fix -y --yes --json -h --help'
         valued=''
         argument='@text'
         ;;

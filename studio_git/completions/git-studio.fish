@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings backup restore completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings doctor backup restore completion
         case 'session'
             printf '%s\n' edit list show
         case 'decision'
@@ -214,6 +214,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
     complete -c $program -n '__git_studio_at \'\'' -f -a hooks -d 'Install, remove and check the git hooks'
     complete -c $program -n '__git_studio_at \'\'' -f -a settings -d 'List, read and change the settings of the store'
+    complete -c $program -n '__git_studio_at \'\'' -f -a doctor -d 'Look at everything, and put right what is safe'
     complete -c $program -n '__git_studio_at \'\'' -f -a backup -d 'Copy the store, and list the copies'
     complete -c $program -n '__git_studio_at \'\'' -f -a restore -d 'Bring a copy of the store back'
     complete -c $program -n '__git_studio_at \'\'' -f -a completion -d 'Print the completion script of a shell'
@@ -618,6 +619,10 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'settings list\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'settings set\'' -f
     complete -c $program -n '__git_studio_at \'settings set\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -l fix -f -d 'Put right what can be put right safely.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -s y -l yes -f -d 'With --fix, do not ask.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'backup\'' -l full -f -d 'The files in projects/ and registry/ too.'
     complete -c $program -n '__git_studio_at \'backup\'' -l list -f -d 'List the backups; make none.'
     complete -c $program -n '__git_studio_at \'backup\'' -l json -f -d 'Print JSON.'

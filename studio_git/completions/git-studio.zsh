@@ -46,6 +46,16 @@ __git-studio_backup() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_doctor() {
+  _arguments -s -S \
+    '(--fix)--fix[Put right what can be put right safely.]' \
+    '(-y --yes)-y[With --fix, do not ask.]' \
+    '(-y --yes)--yes[With --fix, do not ask.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
 __git-studio_settings_set() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
@@ -1270,6 +1280,7 @@ _git-studio() {
         'project:List, show, edit and archive projects'
         'hooks:Install, remove and check the git hooks'
         'settings:List, read and change the settings of the store'
+        'doctor:Look at everything, and put right what is safe'
         'backup:Copy the store, and list the copies'
         'restore:Bring a copy of the store back'
         'completion:Print the completion script of a shell'
@@ -1306,6 +1317,7 @@ _git-studio() {
         project) __git-studio_project && ret=0 ;;
         hooks) __git-studio_hooks && ret=0 ;;
         settings) __git-studio_settings && ret=0 ;;
+        doctor) __git-studio_doctor && ret=0 ;;
         backup) __git-studio_backup && ret=0 ;;
         restore) __git-studio_restore && ret=0 ;;
         completion) __git-studio_completion && ret=0 ;;
