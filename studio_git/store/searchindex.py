@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,38 +40,6 @@ _UNWRITABLE = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_AUTH,
 }
-
-_SCHEMA = """
-CREATE TABLE docs (
-    id        INTEGER PRIMARY KEY,
-    kind      INTEGER NOT NULL,
-    source    INTEGER NOT NULL,
-    project   INTEGER,
-    cycle     INTEGER,
-    created   INTEGER NOT NULL,
-    title_end INTEGER NOT NULL,
-    digest    BLOB NOT NULL,
-    record    TEXT NOT NULL,
-    tags      TEXT,
-    file      TEXT,
-    stamp     TEXT NOT NULL,
-    text      TEXT NOT NULL
-);
-CREATE INDEX idx_docs_source ON docs(kind, source);
-CREATE INDEX idx_docs_project ON docs(project);
-CREATE INDEX idx_docs_cycle ON docs(cycle) WHERE cycle IS NOT NULL;
-CREATE INDEX idx_docs_created ON docs(created);
-CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE blocks (kind INTEGER, block INTEGER, digest BLOB NOT NULL, PRIMARY KEY (kind, block))
-    WITHOUT ROWID;
-CREATE TABLE folders (path TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE texts USING fts5(
-    text, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1');
-CREATE VIRTUAL TABLE titles USING fts5(
-    text, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1');
-CREATE VIRTUAL TABLE terms USING fts5vocab('texts', 'row');
-"""
 
 
 class IndexUnusableError(Exception):
@@ -268,7 +236,9 @@ def open_index(home: Path) -> Iterator[Index]:
         try:
             os.close(os.open(path, _OPEN, FILE_MODE))
         except OSError as error:
-            raise IndexUnusableError(str(error), damaged=False) from error
+            # One that another user made in our home may be removed, and then be ours.
+            foreign = isinstance(error, PermissionError)
+            raise IndexUnusableError(str(error), damaged=foreign) from error
         with closing(_connect(path)) as db:
             _prepare(db)
             yield Index(db, lasting=True)
@@ -339,7 +309,7 @@ def _prepare(db: sqlite3.Connection) -> None:
             raise IndexUnusableError("made by a later release", damaged=False)
         if found != VERSION:
             _drop_all(db)
-            for statement in _statements():
+            for statement in filter(str.strip, _schema().split(";\n")):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
     except BaseException:
@@ -352,8 +322,10 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _statements() -> Iterable[str]:
-    return (statement for statement in _SCHEMA.split(";\n") if statement.strip())
+def _schema() -> str:
+    from importlib.resources import files  # only where an index is made
+
+    return files("studio_git.store").joinpath("search.sql").read_text("utf-8")
 
 
 def _drop_all(db: sqlite3.Connection) -> None:
@@ -376,5 +348,5 @@ def _in_memory(path: Path) -> sqlite3.Connection:
             pass
         db.close()
     db = sqlite3.connect(":memory:", isolation_level=None)
-    db.executescript(_SCHEMA)
+    db.executescript(_schema())
     return db

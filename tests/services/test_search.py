@@ -504,6 +504,19 @@ def test_a_home_that_cannot_be_written(before: bool) -> None:
         assert (answer.out, answer.err) == ("s1 s2\n", "")
 
 
+def test_an_index_of_another_user_is_replaced() -> None:
+    with ordinary_place() as place:
+        home = place / "studio"
+        prepare_home(home)
+        change(home / "studio.db", "INSERT INTO projects (id, name) VALUES ('p', 'Auth')")
+        give_away(place)
+        (home / searchindex.INDEX).write_bytes(b"")
+        (home / searchindex.INDEX).chmod(0o400)
+        answer = as_user(sys.executable, "-c", SEARCH, home, "auth", cwd=place)
+        assert (answer.out, answer.err) == ("\n", "")
+        assert (home / searchindex.INDEX).stat().st_mode & 0o777 == 0o600
+
+
 def test_many_processes_at_once(store: Store) -> None:
     for number in range(400):
         add_session(store, f"s{number}", f"Auth {number}")
