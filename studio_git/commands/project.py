@@ -13,14 +13,22 @@ from studio_git import config, gitio
 from studio_git.errors import NotBoundError
 from studio_git.output import columns, json_out, say, styled
 from studio_git.services import binding, projects
+from studio_git.services.checkclones import standing
 from studio_git.services.workspace import open_home
 from studio_git.store import projects as rows
 from studio_git.store.connection import Store
 
+_GONE = {
+    "there": "",
+    "gone": " (gone)",
+    "unbound": " (not bound any more)",
+    "no-worktree": " (its work tree is gone)",
+}
+
 
 @click.group()
 def command() -> None:
-    """List, show, edit and archive projects.
+    """List, show, edit and archive projects, and take them to other Studio homes.
 
     A project is named by its name, its id, or the first four or more characters of its id.
     """
@@ -62,7 +70,9 @@ def show(project: str | None, as_json: bool) -> int:
         row = _row(store, project)
         clones = rows.repositories(store.db, row["id"])
     if as_json:
-        json_out(dict(row) | {"clones": [clone.primary_worktree for clone in clones]})
+        told = [clone.primary_worktree for clone in clones]
+        gone = [clone.primary_worktree for clone in clones if standing(clone) != "there"]
+        json_out(dict(row) | {"clones": told, "gone": gone})
         return 0
     say(styled(row["name"], "bold"))
     if row["description"]:
@@ -71,7 +81,7 @@ def show(project: str | None, as_json: bool) -> int:
     facts.append(("created", f"{row['created_at']} UTC"))
     if row["archived_at"]:
         facts.append(("archived", f"{row['archived_at']} UTC"))
-    facts += [("clone", clone.primary_worktree) for clone in clones]
+    facts += [("clone", clone.primary_worktree + _GONE[standing(clone)]) for clone in clones]
     columns([styled(name, "dim"), value] for name, value in facts)
     return 0
 
@@ -115,6 +125,20 @@ def _set_archived(project: str | None, *, archived: bool) -> int:
         changed = projects.set_archived(store, row, archived=archived)
     state = "archived" if archived else "in the lists again"
     say(f"{row['name']}: ", styled(state if changed else f"was {state} already", "good"), ".")
+    return 0
+
+
+@command.command()
+@click.argument("clone", metavar="CLONE", type=click.Path(path_type=Path))
+def forget(clone: Path) -> int:
+    """Forget a clone that was deleted; what was captured in it stays.
+
+    CLONE is its path, as git studio project show tells it. One that is still bound is not
+    forgotten: it would be bound again by its next commit.
+    """
+    with _store() as store:
+        found = projects.forget_clone(store, clone)
+    say(f"{found.primary_worktree}: ", styled("forgotten", "good"), ".")
     return 0
 
 

@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings doctor backup restore completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -428,7 +428,7 @@ __git_studio_command() {
         argument='@file'
         ;;
     'registry')
-        commands='add list show sync'
+        commands='add edit export import install list remove search show sync validate'
         options='-h --help'
         valued=''
         argument='@text'
@@ -439,10 +439,46 @@ __git_studio_command() {
         valued='-n --name'
         argument='@file'
         ;;
+    'registry edit')
+        commands=''
+        options='-t --type --json -h --help'
+        valued='-t --type'
+        argument='@text'
+        ;;
+    'registry export')
+        commands=''
+        options='--all -t --type --replace --json -h --help'
+        valued='-t --type'
+        argument='@text'
+        ;;
+    'registry import')
+        commands=''
+        options='-n --name -b --branch --replace --dry-run --yes --json -h --help'
+        valued='-n --name -b --branch'
+        argument='@text'
+        ;;
+    'registry install')
+        commands=''
+        options='--to --json -h --help'
+        valued='--to'
+        argument='@text'
+        ;;
     'registry list')
         commands=''
         options='--json -h --help'
         valued=''
+        argument='skill agent tool template prompt'
+        ;;
+    'registry remove')
+        commands=''
+        options='-t --type --yes --json -h --help'
+        valued='-t --type'
+        argument='@text'
+        ;;
+    'registry search')
+        commands=''
+        options='-n --limit --json -h --help'
+        valued='-n --limit'
         argument='skill agent tool template prompt'
         ;;
     'registry show')
@@ -452,6 +488,12 @@ __git_studio_command() {
         argument='@text'
         ;;
     'registry sync')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
+        ;;
+    'registry validate')
         commands=''
         options='--json -h --help'
         valued=''
@@ -511,6 +553,12 @@ __git_studio_command() {
         valued='-p --project'
         argument='@text'
         ;;
+    'dashboard')
+        commands=''
+        options='-p --project -c --cycle --registry --json -h --help'
+        valued='-p --project -c --cycle'
+        argument='@text'
+        ;;
     'activity')
         commands=''
         options='-p --project --all-projects -n --limit --json -h --help'
@@ -523,8 +571,14 @@ __git_studio_command() {
         valued='--project --name'
         argument='@text'
         ;;
+    'new')
+        commands=''
+        options='-d --data --defaults --trust --json -h --help'
+        valued='-d --data'
+        argument='@file'
+        ;;
     'project')
-        commands='archive edit list show unarchive'
+        commands='archive edit forget list show unarchive'
         options='-h --help'
         valued=''
         argument='@text'
@@ -540,6 +594,12 @@ __git_studio_command() {
         options='--name --description --path -h --help'
         valued='--name --description --path'
         argument='@text'
+        ;;
+    'project forget')
+        commands=''
+        options='-h --help'
+        valued=''
+        argument='@file'
         ;;
     'project list')
         commands=''
@@ -644,6 +704,10 @@ __git_studio_value() {
     'cycle start:-t' | 'cycle start:--type') echo 'feature spike bugfix research' ;;
     'task list:--status') echo 'pending in_progress complete' ;;
     'search:--in') echo 'session decision learning skill agent tool template prompt context registry' ;;
+    'registry edit:-t' | 'registry edit:--type') echo 'skill agent tool template prompt' ;;
+    'registry export:-t' | 'registry export:--type') echo 'skill agent tool template prompt' ;;
+    'registry install:--to') echo '@folder' ;;
+    'registry remove:-t' | 'registry remove:--type') echo 'skill agent tool template prompt' ;;
     'registry show:-t' | 'registry show:--type') echo 'skill agent tool template prompt' ;;
     'stack add:-c' | 'stack add:--category') echo 'backend frontend database deployment' ;;
     'project edit:--path') echo '@file' ;;

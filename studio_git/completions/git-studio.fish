@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps activity init project hooks settings doctor backup restore completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore completion
         case 'session'
             printf '%s\n' edit list show
         case 'decision'
@@ -67,13 +67,13 @@ function __git_studio_below
         case 'message'
             printf '%s\n' check fix
         case 'registry'
-            printf '%s\n' add list show sync
+            printf '%s\n' add edit export import install list remove search show sync validate
         case 'stack'
             printf '%s\n' add detect list map remove
         case 'deps'
             printf '%s\n' check list
         case 'project'
-            printf '%s\n' archive edit list show unarchive
+            printf '%s\n' archive edit forget list show unarchive
         case 'hooks'
             printf '%s\n' install status uninstall
         case 'settings'
@@ -162,6 +162,18 @@ function __git_studio_valued
             printf '%s\n' --in -p --project -c --cycle -t --tag --since -n --limit
         case 'registry add'
             printf '%s\n' -n --name
+        case 'registry edit'
+            printf '%s\n' -t --type
+        case 'registry export'
+            printf '%s\n' -t --type
+        case 'registry import'
+            printf '%s\n' -n --name -b --branch
+        case 'registry install'
+            printf '%s\n' --to
+        case 'registry remove'
+            printf '%s\n' -t --type
+        case 'registry search'
+            printf '%s\n' -n --limit
         case 'registry show'
             printf '%s\n' -t --type
         case 'stack add'
@@ -178,10 +190,14 @@ function __git_studio_valued
             printf '%s\n' -p --project
         case 'deps list'
             printf '%s\n' -p --project
+        case 'dashboard'
+            printf '%s\n' -p --project -c --cycle
         case 'activity'
             printf '%s\n' -p --project -n --limit
         case 'init'
             printf '%s\n' --project --name
+        case 'new'
+            printf '%s\n' -d --data
         case 'project edit'
             printf '%s\n' --name --description --path
     end
@@ -209,8 +225,10 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a registry -d 'Keep skills, agents, tools, templates and prompts'
     complete -c $program -n '__git_studio_at \'\'' -f -a stack -d 'Detect the tech stack, and map it to the registry'
     complete -c $program -n '__git_studio_at \'\'' -f -a deps -d 'Check the programs that the project needs'
+    complete -c $program -n '__git_studio_at \'\'' -f -a dashboard -d 'Show all projects at a glance, one of them, or the registry'
     complete -c $program -n '__git_studio_at \'\'' -f -a activity -d 'Show what happened, newest first'
     complete -c $program -n '__git_studio_at \'\'' -f -a init -d 'Bind this repository to a project'
+    complete -c $program -n '__git_studio_at \'\'' -f -a new -d 'Make a project or a document of a template'
     complete -c $program -n '__git_studio_at \'\'' -f -a project -d 'List, show, edit and archive projects'
     complete -c $program -n '__git_studio_at \'\'' -f -a hooks -d 'Install, remove and check the git hooks'
     complete -c $program -n '__git_studio_at \'\'' -f -a settings -d 'List, read and change the settings of the store'
@@ -514,23 +532,64 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'message fix\'' -l strip -f -d 'Take out comments and what is below the scissors.'
     complete -c $program -n '__git_studio_at \'message fix\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry\'' -f -a add -d 'Add an item: a copy of FILE, which for a template is a folder'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a edit -d 'Edit an item in your editor'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a export -d 'Write items into a folder, in the forms that agents read'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a import -d 'Take items from a folder, a file or a git repository into the registry'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a install -d 'Put a skill into this repository, as a file that is compared with the registry\'s'
     complete -c $program -n '__git_studio_at \'registry\'' -f -a list -d 'List the items of one type, or of all'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a remove -d 'Remove an item: its file, what belongs to it, and its row'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a search -d 'Find items by words in their names, descriptions and texts'
     complete -c $program -n '__git_studio_at \'registry\'' -f -a show -d 'Show one item: what it is for, who uses it, and its file'
     complete -c $program -n '__git_studio_at \'registry\'' -f -a sync -d 'Bring rows and files together, whichever was edited'
+    complete -c $program -n '__git_studio_at \'registry\'' -f -a validate -d 'Check items: those of the registry, or files and folders that are named'
     complete -c $program -n '__git_studio_at \'registry\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry add\'' -F
     complete -c $program -n '__git_studio_at \'registry add\'' -s n -l name -x -d 'What it is to be called; else what its file says.'
     complete -c $program -n '__git_studio_at \'registry add\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'registry add\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry edit\'' -f
+    complete -c $program -n '__git_studio_at \'registry edit\'' -s t -l type -x -a 'skill agent tool template prompt' -d 'Of which type it is.'
+    complete -c $program -n '__git_studio_at \'registry edit\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry edit\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry export\'' -f
+    complete -c $program -n '__git_studio_at \'registry export\'' -l all -f -d 'All items; then only DIR is named.'
+    complete -c $program -n '__git_studio_at \'registry export\'' -s t -l type -x -a 'skill agent tool template prompt' -d 'Of which type they are.'
+    complete -c $program -n '__git_studio_at \'registry export\'' -l replace -f -d 'Replace files that differ.'
+    complete -c $program -n '__git_studio_at \'registry export\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry export\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -f
+    complete -c $program -n '__git_studio_at \'registry import\'' -s n -l name -x -d 'What the one item is to be called.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -s b -l branch -x -d 'The branch or tag of a git repository.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -l replace -f -d 'Replace items that differ, too.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -l dry-run -f -d 'Only show what there is.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry import\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry install\'' -f
+    complete -c $program -n '__git_studio_at \'registry install\'' -l to -x -a '(__fish_complete_directories)' -d 'The folder for skills; .claude/skills.'
+    complete -c $program -n '__git_studio_at \'registry install\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry install\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry list\'' -f -a 'skill agent tool template prompt'
     complete -c $program -n '__git_studio_at \'registry list\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'registry list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry remove\'' -f
+    complete -c $program -n '__git_studio_at \'registry remove\'' -s t -l type -x -a 'skill agent tool template prompt' -d 'Of which type it is.'
+    complete -c $program -n '__git_studio_at \'registry remove\'' -l yes -f -d 'Do not ask.'
+    complete -c $program -n '__git_studio_at \'registry remove\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry remove\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry search\'' -f -a 'skill agent tool template prompt'
+    complete -c $program -n '__git_studio_at \'registry search\'' -s n -l limit -x -d 'The best N; 20.'
+    complete -c $program -n '__git_studio_at \'registry search\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry search\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry show\'' -f
     complete -c $program -n '__git_studio_at \'registry show\'' -s t -l type -x -a 'skill agent tool template prompt' -d 'Of which type it is.'
     complete -c $program -n '__git_studio_at \'registry show\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'registry show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'registry sync\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'registry sync\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'registry validate\'' -f
+    complete -c $program -n '__git_studio_at \'registry validate\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'registry validate\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'stack\'' -f -a add -d 'Add a technology by hand, or change the category or version of one'
     complete -c $program -n '__git_studio_at \'stack\'' -f -a detect -d 'Take the tech stack from what the files of the repository declare'
     complete -c $program -n '__git_studio_at \'stack\'' -f -a list -d 'List the tech stack, by category, with the registry items that it is mapped to'
@@ -568,6 +627,11 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'deps list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'deps list\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'deps list\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -s p -l project -x -d 'Show one project; with --cycle, whose.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -s c -l cycle -x -d 'Show one cycle with its tasks.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -l registry -f -d 'Show the registry, and how often each is used.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'activity\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'activity\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
@@ -579,8 +643,15 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'init\'' -l no-hooks -f -d 'Leave git\'s hooks alone.'
     complete -c $program -n '__git_studio_at \'init\'' -l yes -f -d 'Agree to what would be asked, but for a backfill.'
     complete -c $program -n '__git_studio_at \'init\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'new\'' -F
+    complete -c $program -n '__git_studio_at \'new\'' -s d -l data -x -d 'An answer.'
+    complete -c $program -n '__git_studio_at \'new\'' -l defaults -f -d 'Take what the template proposes for the rest.'
+    complete -c $program -n '__git_studio_at \'new\'' -l trust -f -d 'Let the template run its commands.'
+    complete -c $program -n '__git_studio_at \'new\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'new\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project\'' -f -a archive -d 'Take a project out of the lists and alerts; nothing of it is removed'
     complete -c $program -n '__git_studio_at \'project\'' -f -a edit -d 'Change a project\'s name, description or path'
+    complete -c $program -n '__git_studio_at \'project\'' -f -a forget -d 'Forget a clone that was deleted; what was captured in it stays'
     complete -c $program -n '__git_studio_at \'project\'' -f -a list -d 'List the projects'
     complete -c $program -n '__git_studio_at \'project\'' -f -a show -d 'Show one project: that of this repository, or the one named'
     complete -c $program -n '__git_studio_at \'project\'' -f -a unarchive -d 'Bring an archived project back'
@@ -592,6 +663,8 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'project edit\'' -l description -x -d 'What the project is; an empty text takes it away.'
     complete -c $program -n '__git_studio_at \'project edit\'' -l path -r -F -d 'Where its repository is.'
     complete -c $program -n '__git_studio_at \'project edit\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'project forget\'' -F
+    complete -c $program -n '__git_studio_at \'project forget\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project list\'' -l archived -f -d 'Archived ones too.'
     complete -c $program -n '__git_studio_at \'project list\'' -l json -f -d 'Print one JSON array.'
     complete -c $program -n '__git_studio_at \'project list\'' -s h -l help -f -d 'Show this message and exit.'

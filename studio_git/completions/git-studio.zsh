@@ -181,6 +181,13 @@ __git-studio_project_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_project_forget() {
+  _arguments -s -S \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':CLONE:_files'
+}
+
 __git-studio_project_edit() {
   _arguments -s -S \
     '(--name)--name=[Another name.]:TEXT: ' \
@@ -212,6 +219,7 @@ __git-studio_project() {
       commands=(
         'archive:Take a project out of the lists and alerts; nothing of it is removed'
         'edit:Change a project'\''s name, description or path'
+        'forget:Forget a clone that was deleted; what was captured in it stays'
         'list:List the projects'
         'show:Show one project\: that of this repository, or the one named'
         'unarchive:Bring an archived project back'
@@ -223,6 +231,7 @@ __git-studio_project() {
       case $words[1] in
         archive) __git-studio_project_archive && ret=0 ;;
         edit) __git-studio_project_edit && ret=0 ;;
+        forget) __git-studio_project_forget && ret=0 ;;
         list) __git-studio_project_list && ret=0 ;;
         show) __git-studio_project_show && ret=0 ;;
         unarchive) __git-studio_project_unarchive && ret=0 ;;
@@ -230,6 +239,19 @@ __git-studio_project() {
       ;;
   esac
   return ret
+}
+
+__git-studio_new() {
+  _arguments -s -S \
+    '*-d+[An answer.]:KEY=VALUE: ' \
+    '*--data=[An answer.]:KEY=VALUE: ' \
+    '(--defaults)--defaults[Take what the template proposes for the rest.]' \
+    '(--trust)--trust[Let the template run its commands.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TEMPLATE: ' \
+    ':DIR:_files'
 }
 
 __git-studio_init() {
@@ -251,6 +273,18 @@ __git-studio_activity() {
     '(--all-projects)--all-projects[Those of all projects.]' \
     '(-n --limit)-n+[The newest N; 20 unless told, all with --json.]:N: ' \
     '(-n --limit)--limit=[The newest N; 20 unless told, all with --json.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_dashboard() {
+  _arguments -s -S \
+    '(-p --project)-p+[Show one project; with --cycle, whose.]:PROJECT: ' \
+    '(-p --project)--project=[Show one project; with --cycle, whose.]:PROJECT: ' \
+    '(-c --cycle)-c+[Show one cycle with its tasks.]:CYCLE: ' \
+    '(-c --cycle)--cycle=[Show one cycle with its tasks.]:CYCLE: ' \
+    '(--registry)--registry[Show the registry, and how often each is used.]' \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
@@ -392,6 +426,14 @@ __git-studio_stack() {
   return ret
 }
 
+__git-studio_registry_validate() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '*:NAME|PATH: '
+}
+
 __git-studio_registry_sync() {
   _arguments -s -S \
     '(--json)--json[Print JSON.]' \
@@ -409,12 +451,81 @@ __git-studio_registry_show() {
     ':NAME: '
 }
 
+__git-studio_registry_search() {
+  _arguments -s -S \
+    '(-n --limit)-n+[The best N; 20.]:N: ' \
+    '(-n --limit)--limit=[The best N; 20.]:N: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':TEXT: ' \
+    ':TYPE:(skill agent tool template prompt)'
+}
+
+__git-studio_registry_remove() {
+  _arguments -s -S \
+    '(-t --type)-t+[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(-t --type)--type=[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(--yes)--yes[Do not ask.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
+}
+
 __git-studio_registry_list() {
   _arguments -s -S \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]' \
     ':TYPE:(skill agent tool template prompt)'
+}
+
+__git-studio_registry_install() {
+  _arguments -s -S \
+    '(--to)--to=[The folder for skills; .claude/skills.]:DIR:_directories' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':SKILL: '
+}
+
+__git-studio_registry_import() {
+  _arguments -s -S \
+    '(-n --name)-n+[What the one item is to be called.]:TEXT: ' \
+    '(-n --name)--name=[What the one item is to be called.]:TEXT: ' \
+    '(-b --branch)-b+[The branch or tag of a git repository.]:REF: ' \
+    '(-b --branch)--branch=[The branch or tag of a git repository.]:REF: ' \
+    '(--replace)--replace[Replace items that differ, too.]' \
+    '(--dry-run)--dry-run[Only show what there is.]' \
+    '(--yes)--yes[Do not ask.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':SOURCE: ' \
+    '*:NAME: '
+}
+
+__git-studio_registry_export() {
+  _arguments -s -S \
+    '(--all)--all[All items; then only DIR is named.]' \
+    '(-t --type)-t+[Of which type they are.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(-t --type)--type=[Of which type they are.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(--replace)--replace[Replace files that differ.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    '*:NAME... DIR: '
+}
+
+__git-studio_registry_edit() {
+  _arguments -s -S \
+    '(-t --type)-t+[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(-t --type)--type=[Of which type it is.]:skill|agent|tool|template|prompt:(skill agent tool template prompt)' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':NAME: '
 }
 
 __git-studio_registry_add() {
@@ -441,9 +552,16 @@ __git-studio_registry() {
     command)
       commands=(
         'add:Add an item\: a copy of FILE, which for a template is a folder'
+        'edit:Edit an item in your editor'
+        'export:Write items into a folder, in the forms that agents read'
+        'import:Take items from a folder, a file or a git repository into the registry'
+        'install:Put a skill into this repository, as a file that is compared with the registry'\''s'
         'list:List the items of one type, or of all'
+        'remove:Remove an item\: its file, what belongs to it, and its row'
+        'search:Find items by words in their names, descriptions and texts'
         'show:Show one item\: what it is for, who uses it, and its file'
         'sync:Bring rows and files together, whichever was edited'
+        'validate:Check items\: those of the registry, or files and folders that are named'
       )
       _describe -t commands 'git studio registry command' commands && ret=0
       ;;
@@ -451,9 +569,16 @@ __git-studio_registry() {
       curcontext=${curcontext%:*:*}:git-studio-$words[1]:
       case $words[1] in
         add) __git-studio_registry_add && ret=0 ;;
+        edit) __git-studio_registry_edit && ret=0 ;;
+        export) __git-studio_registry_export && ret=0 ;;
+        import) __git-studio_registry_import && ret=0 ;;
+        install) __git-studio_registry_install && ret=0 ;;
         list) __git-studio_registry_list && ret=0 ;;
+        remove) __git-studio_registry_remove && ret=0 ;;
+        search) __git-studio_registry_search && ret=0 ;;
         show) __git-studio_registry_show && ret=0 ;;
         sync) __git-studio_registry_sync && ret=0 ;;
+        validate) __git-studio_registry_validate && ret=0 ;;
       esac
       ;;
   esac
@@ -1275,8 +1400,10 @@ _git-studio() {
         'registry:Keep skills, agents, tools, templates and prompts'
         'stack:Detect the tech stack, and map it to the registry'
         'deps:Check the programs that the project needs'
+        'dashboard:Show all projects at a glance, one of them, or the registry'
         'activity:Show what happened, newest first'
         'init:Bind this repository to a project'
+        'new:Make a project or a document of a template'
         'project:List, show, edit and archive projects'
         'hooks:Install, remove and check the git hooks'
         'settings:List, read and change the settings of the store'
@@ -1312,8 +1439,10 @@ _git-studio() {
         registry) __git-studio_registry && ret=0 ;;
         stack) __git-studio_stack && ret=0 ;;
         deps) __git-studio_deps && ret=0 ;;
+        dashboard) __git-studio_dashboard && ret=0 ;;
         activity) __git-studio_activity && ret=0 ;;
         init) __git-studio_init && ret=0 ;;
+        new) __git-studio_new && ret=0 ;;
         project) __git-studio_project && ret=0 ;;
         hooks) __git-studio_hooks && ret=0 ;;
         settings) __git-studio_settings && ret=0 ;;

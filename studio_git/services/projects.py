@@ -9,8 +9,10 @@ from pathlib import Path
 
 from studio_git.core.names import printable
 from studio_git.errors import UsageError
+from studio_git.services.checkclones import standing
 from studio_git.store import projects
 from studio_git.store.connection import Store
+from studio_git.store.projects import Repository
 
 
 def find_project(store: Store, words: str) -> sqlite3.Row:
@@ -61,3 +63,27 @@ def set_archived(store: Store, row: sqlite3.Row, *, archived: bool) -> bool:
     with store.writing() as db:
         projects.set_archived(db, row["id"], archived=archived)
     return True
+
+
+def forget_clone(store: Store, path: Path) -> Repository:
+    """Forget a clone by the path of its work tree or git directory.
+
+    Raises UsageError where none is known there, and where it still knows that it is bound.
+    """
+    wanted = os.path.abspath(path.expanduser())  # noqa: PTH100 - keeps links
+    known = [
+        clone
+        for project in projects.every(store.db, archived=True)
+        for clone in projects.repositories(store.db, project["id"])
+        if wanted in (clone.primary_worktree, clone.common_dir)
+    ]
+    if not known:
+        raise UsageError(f"no clone is known at {path}.", "See them: git studio project show")
+    if standing(known[0]) in ("there", "no-worktree"):
+        raise UsageError(
+            f"{known[0].primary_worktree} is there, and bound.",
+            "To stop: git studio hooks uninstall, and git studio project archive",
+        )
+    with store.writing() as db:
+        projects.unbind(db, known[0].id)
+    return known[0]

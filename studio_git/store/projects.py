@@ -90,6 +90,11 @@ def bind(db: sqlite3.Connection, repository: Repository) -> None:
     )
 
 
+def unbind(db: sqlite3.Connection, repository_id: str) -> None:
+    """Forget a clone; what was captured in it stays the project's."""
+    db.execute("DELETE FROM git_repositories WHERE id = ?", [repository_id])
+
+
 def confirm(db: sqlite3.Connection, repository_id: str, confirmed: str) -> None:
     """Remember what of ``.studio.toml`` the user agreed to."""
     db.execute("UPDATE git_repositories SET confirmed = ? WHERE id = ?", [confirmed, repository_id])

@@ -97,7 +97,7 @@ class TestShow:
         whole = shown(bound)["id"]
         words = {"name": "RISK workbench", "id": whole, "start": whole[:4]}[how]
         found = shown(bound, words)
-        assert list(found) == [*COLUMNS, "clones"]
+        assert list(found) == [*COLUMNS, "clones", "gone"]
         assert (found["id"], found["clones"]) == (whole, [str(bound.path)])
 
     def test_an_ambiguous_name_lists_the_candidates(self, bound: Repo) -> None:

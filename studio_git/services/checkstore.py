@@ -1,0 +1,167 @@
+"""The doctor's look at the store: sound, whole, of the right shape, in a fit place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from studio_git.core import times
+from studio_git.services.findings import Area, Finding, note, ok, problem
+from studio_git.services.workspace import open_home
+from studio_git.store import backup, health
+from studio_git.store.connection import DATABASE, SQLITE_VERSION, Store
+from studio_git.store.migrations import prepare_home
+
+_NETWORK = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "fuse.glusterfs",
+     "fuse.rclone", "lustre", "gpfs", "ncpfs", "davfs", "fuse.davfs2", "virtiofs")
+)  # fmt: skip
+_MOUNTS = Path("/proc/self/mountinfo")
+_LARGE_LOG = 64 << 20
+_OLD_BACKUP = 7 * 24 * 3600
+
+
+def check(store: Store) -> Iterator[Finding]:
+    """Everything about the open store but its files."""
+    home = store.home
+    if not store.writable:
+        assert store.refusal is not None  # noqa: S101 - for the type checker
+        yield problem(Area.STORE, store.refusal.message, store.refusal.hint)
+    found = [*_inside(store), *_shape(store)]
+    if not found:
+        yield ok(Area.STORE, f"{home / DATABASE} is sound, and of the shape of the data model.")
+    yield from found
+    yield from _place(store)
+    yield from _backups(home)
+    yield sqlite_release(SQLITE_VERSION)
+
+
+def damaged(home: Path, what: str) -> Finding:
+    """The finding for a store that cannot be read as it should."""
+    hint = "Read what can still be read, and the rest from git: git studio doctor --rebuild"
+    newest = next(iter(backup.every(home)), None)
+    if newest is not None:
+        hint = f"Bring back the newest backup: git studio restore {newest.path.name}  {hint}"
+    return problem(Area.STORE, f"the store {home / DATABASE} is damaged: {what}", hint)
+
+
+def sqlite_release(version: str) -> Finding:
+    """Whether the release of SQLite has the WAL-reset fault, which can corrupt a store.
+
+    Releases 3.7.0 to 3.51.2 have it but for 3.50.7 and 3.44.6 and later ones of their series
+    (https://sqlite.org/wal.html#walresetbug).
+    """
+    parts = tuple(int(part) for part in version.split(".")[:3])
+    fixed = (
+        parts < (3, 7, 0)
+        or parts >= (3, 51, 3)
+        or (parts[:2] == (3, 50) and parts >= (3, 50, 7))
+        or (parts[:2] == (3, 44) and parts >= (3, 44, 6))
+    )
+    if fixed:
+        return ok(Area.PROGRAMS, f"SQLite {version}")
+    return note(
+        Area.PROGRAMS,
+        f"SQLite {version} has a rare fault that can damage a store while several programs write.",
+        "Keep backups. It is put right in SQLite 3.51.3, 3.50.7 and 3.44.6; Python brings its own.",
+    )
+
+
+def network_type(path: Path, mounts: str) -> str:
+    """The type of a network file system that a path is on; empty on any other.
+
+    ``mounts`` is the text of Linux's /proc/self/mountinfo (proc_pid_mountinfo(5)).
+    """
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        before, _, after = line.partition(" - ")
+        fields = before.split()
+        if len(fields) < 5 or not after:
+            continue
+        point = fields[4].encode().decode("unicode_escape", "replace")
+        inside = point == "/" or str(path) == point or str(path).startswith(f"{point}/")
+        if inside and len(point) >= len(best):
+            best, kind = point, after.split()[0]
+    return kind if kind in _NETWORK else ""
+
+
+def _inside(store: Store) -> Iterator[Finding]:
+    for each in health.dangling(store.db):
+        rows = "row refers" if each.count == 1 else "rows refer"
+        yield problem(
+            Area.STORE,
+            f"{each.count} {rows} from {each.table} to {each.parent} that are gone.",
+            "Another program deleted them. Bring them back from a backup: git studio backup --list",
+        )
+    altered = health.altered_snapshots(store.db)
+    if altered:
+        yield damaged(store.home, f"{len(altered)} kept contents are not what was kept.")
+
+
+def _shape(store: Store) -> Iterator[Finding]:
+    found = health.shape(store.db)
+    if found.tables:
+        yield problem(
+            Area.STORE,
+            f"tables are missing: {', '.join(found.tables)}.",
+            title="make the missing tables",
+            repair=partial(_prepare, store.home),
+        )
+    if found.columns or found.altered:
+        listed = ", ".join([*found.columns, *found.altered])
+        yield problem(
+            Area.STORE,
+            f"columns are not those of the data model: {listed}.",
+            "What wrote the store has another data model; this is not changed by itself.",
+        )
+    if found.indexes:
+        yield problem(
+            Area.STORE,
+            f"indexes are missing: {', '.join(found.indexes)}.",
+            title="make the missing indexes",
+            repair=partial(_index, store.home, found.indexes),
+        )
+
+
+def _place(store: Store) -> Iterator[Finding]:
+    home = store.home
+    mounts = _MOUNTS.read_text() if _MOUNTS.exists() else ""
+    kind = network_type(home.resolve(), mounts)
+    if kind:
+        yield note(
+            Area.STORE,
+            f"{home} is on a network file system ({kind}), where SQLite's locks may not hold.",
+            "Move the Studio home to a local disk, and name it in STUDIO_HOME.",
+        )
+    mode = health.journal_mode(store.db)
+    if mode != "wal" and store.writable:
+        yield note(
+            Area.STORE, f"the store keeps its journal in mode {mode}; readers wait for writers."
+        )
+    log = home / f"{DATABASE}-wal"
+    if log.exists() and log.stat().st_size > _LARGE_LOG:
+        yield note(
+            Area.STORE,
+            f"{log} has {log.stat().st_size >> 20} MB: a program has been reading for long.",
+            "It shrinks when that program ends its reading.",
+        )
+
+
+def _backups(home: Path) -> Iterator[Finding]:
+    newest = next(iter(backup.every(home)), None)
+    if newest is None:
+        yield note(Area.STORE, "there is no backup.", "Make one: git studio backup")
+    elif time.time() - times.from_store(newest.made_at) > _OLD_BACKUP:
+        what = f"the newest backup is of {newest.made_at[:10]}."
+        yield note(Area.STORE, what, "Make one: git studio backup")
+
+
+def _prepare(home: Path) -> None:
+    prepare_home(home)
+
+
+def _index(home: Path, names: tuple[str, ...]) -> None:
+    with open_home(home) as store, store.writing() as db:
+        health.create_indexes(db, names)
