@@ -10,6 +10,7 @@ USAGE = """\
 usage: studio-hook drift [--native]          check the commit in the making
        studio-hook capture [STAGE [ARG...]]  note what a post- hook was told
        studio-hook message [--native] FILE   check the message of the commit in the making
+       studio-hook registry [FILE...]        check staged registry files
        studio-hook prepare FILE [SOURCE...]  offer the cycle and questions to its writer
        studio-hook worker COMMON_DIR         settle what was noted
        studio-hook --version
@@ -39,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _message(file, native=False)
         case ["message", "--native", file]:
             return _message(file, native=True)
+        case ["registry", *names]:
+            return _registry(names)
         case ["prepare", file, *arguments]:
             from studio_hooks import prepare
 
@@ -67,6 +70,15 @@ def _message(file: str, *, native: bool) -> int:
 
     try:
         return message.run(file, native=native)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _registry(names: Sequence[str]) -> int:
+    from studio_hooks import registry
+
+    try:
+        return registry.run(names)
     except KeyboardInterrupt:
         return 130
 

@@ -1,17 +1,23 @@
-"""``git studio registry``: skills, agents, tools, templates and prompts."""
+"""``git studio registry``: skills, agents, tools, templates and prompts.
+
+Verbs that change or install an item are in :mod:`studio_git.commands.registrychange`, those that
+take items in and give them out in :mod:`studio_git.commands.registrytransfer`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from studio_git.commands import scope
+from studio_git.commands import registrychange, registrytransfer, scope
+from studio_git.commands.registrychange import say_followed
 from studio_git.core.registryfiles import ItemType
-from studio_git.errors import StudioError
+from studio_git.errors import NothingYetError, StudioError
 from studio_git.output import Part, columns, json_out, say, styled, text_block, warn
-from studio_git.services import registry
+from studio_git.services import registry, registryfollow, registryvalidate
 from studio_git.services.registry import Item, SyncReport, Told, Uses
 
 _TYPES = click.Choice([each.value for each in ItemType])
@@ -19,7 +25,7 @@ _TYPES = click.Choice([each.value for each in ItemType])
 
 @click.group()
 def command() -> None:
-    """Add, list and show registry items, and bring their rows and files together.
+    """Keep skills, agents, tools, templates and prompts, and bring them into repositories.
 
     The registry holds skills, agents, tools, templates and prompts as files below registry/ in
     the Studio home. An item is named by its name, which is that of its file, as in
@@ -86,8 +92,7 @@ def show(name: str, item_type: str | None, as_json: bool) -> int:
             text, problem = None, error
         found = registry.object_of(item)
     if as_json:
-        projects = [{"id": each[0], "name": each[1]} for each in uses.projects]
-        used = {"agents": list(uses.agents), "projects": projects}
+        used = uses.as_object()
         json_out(found | {"used_by": used, "content": text})
         return 0
     _show(item, uses)
@@ -110,11 +115,82 @@ def sync(as_json: bool) -> int:
     """
     with scope.open_scope(None, all_projects=True, write=True) as here:
         report = registry.sync(here.store)
-    if as_json:
-        json_out(_report(report))
-    else:
-        _say_report(report)
+        followed = registryfollow.follow(here.store)
+        if as_json:
+            json_out(_report(report) | {"installed": registrychange.followed_objects(followed)})
+        else:
+            _say_report(report)
+            say_followed(here, followed)
     return 0 if report.is_clean else 1
+
+
+@command.command()
+@click.argument("text")
+@click.argument("item_type", metavar="[TYPE]", type=_TYPES, required=False)
+@click.option("--limit", "-n", type=click.IntRange(min=1), metavar="N", help="The best N; 20.")
+@scope.as_json
+def search(text: str, item_type: str | None, limit: int | None, as_json: bool) -> int:
+    """Find items by words in their names, descriptions and texts.
+
+    Every word has to occur. Exit 1 where nothing is found.
+    """
+    from studio_git.services import search as finder
+
+    with scope.open_scope(None, all_projects=True) as here:
+        kinds = (finder.Kind(item_type),) if item_type else finder.REGISTRY
+        most = limit or (None if as_json else scope.ON_SCREEN)
+        hits = finder.search(here.store, text, finder.Filters(kinds=kinds), most)
+        items = {(item.type.value, item.id): item for item in registry.items(here.store)}
+        found = [
+            (item, hit.snippet) for hit in hits if (item := items.get((hit.kind.value, hit.id)))
+        ]
+        if as_json:
+            json_out([registry.object_of(item) | {"snippet": said} for item, said in found])
+            return 0 if found else 1
+    if not found:
+        raise NothingYetError(
+            f"nothing in the registry has {text}.", "See: git studio registry list"
+        )
+    columns([[*_row(item, item_type)[:-1], said or item.description] for item, said in found])
+    return 0
+
+
+@command.command()
+@click.argument("names", nargs=-1, metavar="[NAME|PATH]...")
+@scope.as_json
+def validate(names: tuple[str, ...], as_json: bool) -> int:
+    """Check items: those of the registry, or files and folders that are named.
+
+    A word with a "/", or that is a file or a folder here, is a PATH: of a SKILL.md folder,
+    .claude/agents/NAME.md, a server.json of MCP's, or of files in registry/. Exit 1 where
+    something is wrong.
+    """
+    with scope.open_scope(None, all_projects=True) as here:
+        paths = [word for word in names if "/" in word or Path(word).exists()]
+        chosen = [registry.get(here.store, word) for word in names if word not in paths]
+        judged = []
+        if chosen or not names:
+            judged.append(registryvalidate.of_registry(here.store, chosen or None))
+        if paths:
+            known = registryvalidate.names_of(registry.items(here.store))
+            judged += [registryvalidate.of_path(path, known) for path in paths]
+    faults = [fault for each in judged for fault in each.faults]
+    if as_json:
+        json_out([asdict(fault) for fault in faults])
+        return 1 if faults else 0
+    for fault in faults:
+        where = f"{fault.path}:{fault.line}" if fault.line else fault.path
+        say(styled(where, "bold"), f": {fault.message}", styled(f" [{fault.code}]", "dim"))
+        if fault.hint:
+            say(styled(f"    {fault.hint}", "dim"))
+    if not faults:
+        looked = sum(each.items for each in judged)
+        say(styled("Nothing is wrong", "good"), f" in {looked} item{'s' if looked != 1 else ''}.")
+    return 1 if faults else 0
+
+
+for each in (*registrychange.COMMANDS, *registrytransfer.COMMANDS):
+    command.add_command(each)
 
 
 def _row(item: Item, item_type: str | None) -> list[Part]:
@@ -133,6 +209,7 @@ def _show(item: Item, uses: Uses) -> None:
         ("for", ", ".join(item.compatibility)),
         ("agents", ", ".join(uses.agents)),
         ("projects", ", ".join(name for _, name in uses.projects)),
+        ("installed", ", ".join(name for _, name in uses.installed)),
         ("file", "" if item.path is None else str(item.path)),
     ]
     columns([styled(name, "dim"), value] for name, value in facts if value)

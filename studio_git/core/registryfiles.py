@@ -72,6 +72,7 @@ __all__ = [
 _VERSION = re.compile(
     r"[<>=~^!]+|[<>=~^!]*[vV]?[0-9][0-9.xX*+,;<>=~^!-]*(?:(?:a|b|rc|alpha|beta|lts)[0-9.]*)?"
 )
+_HOSTS_TOOL = re.compile(r"\*|mcp__.+|[A-Z][A-Za-z]*(?:\(.*\))?", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _EXPLAINED = re.compile(r"\(|:(?:\s|$)|\s[-–—]+\s")
@@ -211,7 +212,7 @@ def parse_agent(
                     f"Correct the name, or add it: git studio registry add {noun} FILE",
                 )
                 for item in named[noun]
-                if item.text and item.text not in known
+                if item.text and item.text not in known and not _is_of_the_host(noun, item.text)
             )
     return Agent(
         name=_text(root, "name"),
@@ -269,6 +270,11 @@ def technologies(entries: Iterable[str]) -> frozenset[str]:
             if name:
                 found.add(name)
     return frozenset(found)
+
+
+def _is_of_the_host(noun: str, name: str) -> bool:
+    """True for a tool that an agent's host brings along: ``Read``, ``Bash(git:*)``, ``mcp__x``."""
+    return noun == "tool" and _HOSTS_TOOL.fullmatch(name) is not None
 
 
 def _checked(

@@ -35,12 +35,12 @@ _POINTER = {
 }
 
 
-def _names(of: str) -> Schema:
+def _names(of: str, more: str = "") -> Schema:
     return {
         "type": "array",
         "items": {"type": "string", "minLength": 1},
         "uniqueItems": True,
-        "description": f"The {of} that the agent uses, each by its name in the registry.",
+        "description": f"The {of} that the agent uses, each by its name in the registry.{more}",
     }
 
 
@@ -69,7 +69,11 @@ AGENT: Schema = {
             "description": "What the model is told before anything else.",
         },
         "skills": _names("skills"),
-        "tools": _names("tools"),
+        "tools": _names(
+            "tools",
+            " Tools that the agent's host brings along can stand there, too: Read, Bash(git:*), "
+            "mcp__weather.",
+        ),
         "constraints": {
             "type": "object",
             "description": "What the agent has to keep to; more can stand here than is listed.",
@@ -116,6 +120,7 @@ TOOL: Schema = {
             "cli, a command; api, over the network.",
         },
         "command": {"type": "string", "description": "The command that starts the tool."},
+        "url": {"type": "string", "description": "The address of a tool that is reached by one."},
         "install_command": {"type": "string", "description": "The command that installs it."},
         "version_check": {"type": "string", "description": "The command that tells its version."},
     },

@@ -29,7 +29,7 @@ from studio_git.services.registryitems import (
     type_at,
 )
 from studio_git.services.registrysync import SyncReport, Told, sync
-from studio_git.store import registry
+from studio_git.store import installs, registry
 from studio_git.store.connection import Store
 
 __all__ = [
@@ -57,10 +57,27 @@ _LISTS = {ItemType.SKILL: "skills", ItemType.TOOL: "tools"}
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Who uses an item: names of agents, and ids with names of projects mapped to it."""
+    """Who uses an item: names of agents, and ids with names of projects.
+
+    ``projects`` are those whose tech stack is mapped to it, ``installed`` those that have it in
+    their repositories.
+    """
 
     agents: tuple[str, ...]
     projects: tuple[tuple[str, str], ...]
+    installed: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anybody does."""
+        return bool(self.agents or self.projects or self.installed)
+
+    def as_object(self) -> dict[str, object]:
+        """As JSON shows it."""
+        return {
+            "agents": list(self.agents),
+            "projects": [{"id": key, "name": name} for key, name in self.projects],
+            "installed": [{"id": key, "name": name} for key, name in self.installed],
+        }
 
 
 def items(
@@ -137,7 +154,13 @@ def used_by(
         for item in meant
         for row in registry.projects_of(store.db, item.type, item.id)
     }
-    return Uses(tuple(dict.fromkeys(agents)), tuple(projects))
+    installed = {
+        (str(row["id"]), str(row["name"])): None
+        for item in meant
+        if item.type is ItemType.SKILL
+        for row in installs.projects_of(store.db, item.id)
+    }
+    return Uses(tuple(dict.fromkeys(agents)), tuple(projects), tuple(installed))
 
 
 def fits(store: Store, project_id: str, *, among: Sequence[Item] | None = None) -> frozenset[str]:

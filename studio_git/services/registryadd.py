@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio_git import files
-from studio_git.core import hidden, registryfiles
+from studio_git.core import hidden, registryfiles, skillfolders
 from studio_git.core.models import Unreadable
 from studio_git.core.prose import shorten
 from studio_git.core.registryfiles import (
@@ -20,9 +20,11 @@ from studio_git.core.registryfiles import (
     name_from,
 )
 from studio_git.core.registrytypes import SYNTAX, Problem, check_name
+from studio_git.core.skillfolders import SKILL_FILE
 from studio_git.core.text import readable
 from studio_git.errors import FileChangedError, UsageError
-from studio_git.services import registrytemplates
+from studio_git.services import registryfolders
+from studio_git.services.registryfolders import Contents
 from studio_git.services.registryitems import (
     README,
     Item,
@@ -35,7 +37,9 @@ from studio_git.store import registry
 from studio_git.store.connection import Store
 from studio_git.store.registry import ItemRow
 
-_SKILL_FILE = "SKILL.md"
+DEFAULT_TYPE = "project"
+"""Of which type a template is that does not say it."""
+
 _NO_NAME = "Give it one: --name NAME"
 _JSON = (ItemType.AGENT, ItemType.TOOL)
 
@@ -54,23 +58,36 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What is to be added: a text (a template's README), where it came from, and its name."""
+    """What is to be added: a text (a template's README), where it came from, and its name.
+
+    ``others`` are the files that belong to it; of a template, all of them.
+    """
 
     text: str
     shown: str
     stem: str
+    others: Contents
 
 
-def add(store: Store, item_type: ItemType, source: Path | bytes, name: str | None = None) -> Added:
+def add(
+    store: Store,
+    item_type: ItemType,
+    source: Path | bytes | Contents,
+    name: str | None = None,
+    *,
+    others: Contents | None = None,
+) -> Added:
     """Put an item into the registry; the same one twice is no change.
 
-    ``source`` is a file, or its bytes; of a template a folder; of a skill also a folder with a
-    ``SKILL.md``. Without ``name`` the item is called as its file says, else as the file is.
-    Raises UsageError for what cannot be read or is taken, StudioError for what cannot be written.
+    ``source`` is a file, or its bytes; of a template a folder, or its files; of a skill also a
+    folder with a ``SKILL.md``, whose other files come along. ``others`` are what belongs to an
+    item that is given as bytes. Without ``name`` the item is called as its file says, else as
+    the file is. Raises UsageError for what cannot be read or is taken, StudioError for what
+    cannot be written.
     """
     store.require_writable()
     require_in_place(store.home, item_type)
-    found = _source(item_type, source)
+    found = _source(item_type, source, others or {})
     there = [item_of(row, store.home) for row in registry.every(store.db)]
     said = registryfiles.details(
         item_type,
@@ -80,9 +97,7 @@ def add(store: Store, item_type: ItemType, source: Path | bytes, name: str | Non
     )
     _refuse_syntax(found, said.problems)
     chosen = _name(found, said, name)
-    text = found.text
-    if item_type in _JSON and said.name and said.name != chosen:
-        text = registryfiles.with_member(text, "name", chosen) or text
+    text = called(item_type, found.text, chosen)
     row = ItemRow(
         type=item_type,
         id=chosen,
@@ -91,13 +106,25 @@ def add(store: Store, item_type: ItemType, source: Path | bytes, name: str | Non
         subtype=said.tool_type or None,
         path=chosen + SUFFIXES[item_type],
     )
-    warnings = tuple(warnings_of(said.problems, text))
-    if item_type is ItemType.TEMPLATE and isinstance(source, Path):
-        contents = registrytemplates.contents(source)
-        changed = _add_template(store, row, contents)
-        return Added(item_of(row, store.home), changed, tuple(_hidden_in(contents)))
-    changed = _add_file(store, row, text.encode())
+    hidden_there = list(hidden_in(found.others))
+    if item_type is ItemType.TEMPLATE:
+        row = replace(row, subtype=registryfolders.copier_file(found.others).type or DEFAULT_TYPE)
+        changed = _add_template(store, row, found.others)
+        return Added(item_of(row, store.home), changed, tuple(hidden_there))
+    changed = _add_file(store, row, text.encode(), found.others)
+    warnings = (*warnings_of(said.problems, text), *hidden_there)
     return Added(item_of(row, store.home), changed, warnings)
+
+
+def called(item_type: ItemType, text: str, name: str) -> str:
+    """The text of an item that says, if it says a name at all, the one given."""
+    if item_type in _JSON:
+        said = registryfiles.details(item_type, text).name
+        return (registryfiles.with_member(text, "name", name) or text) if said != name else text
+    if item_type is ItemType.SKILL:
+        said = registryfiles.parse_skill(text).name
+        return skillfolders.renamed(text, name) if said and name_from(said) != name else text
+    return text
 
 
 def warnings_of(problems: tuple[Problem, ...], text: str) -> list[str]:
@@ -112,26 +139,41 @@ def warnings_of(problems: tuple[Problem, ...], text: str) -> list[str]:
     ]
 
 
-def _source(item_type: ItemType, source: Path | bytes) -> _Source:
+def _source(item_type: ItemType, source: Path | bytes | Contents, others: Contents) -> _Source:
     if isinstance(source, bytes):
         if item_type is ItemType.TEMPLATE:
             raise UsageError("a template is a folder.", "Name the folder.")
-        return _Source(_text(source, "the text"), "the text", "")
+        return _Source(_text(source, "the text"), "the text", "", others)
+    if isinstance(source, Path):
+        return _at(item_type, source)
+    return _template(source, "the template", "")
+
+
+def _at(item_type: ItemType, source: Path) -> _Source:
+    """An item in a file or a folder that a person named."""
     shown = str(source)
     if item_type is ItemType.TEMPLATE:
         if not source.is_dir():
             raise UsageError(f"{shown} is no folder.", "A template is a folder of files.")
-        readme = files.read_side(source / README, inside=source)
-        text = readme.decode("utf-8") if isinstance(readme, bytes) else ""
-        return _Source(text, shown, source.resolve().name)
-    path = source / _SKILL_FILE if item_type is ItemType.SKILL and source.is_dir() else source
+        return _template(registryfolders.contents(source), shown, source.resolve().name)
+    is_folder = item_type is ItemType.SKILL and source.is_dir()
+    path = source / SKILL_FILE if is_folder else source
     side = files.read_side(path, inside=Path(path.resolve().anchor))
     if side is None:
         raise UsageError(f"there is no file {path}.", "Name a file that exists.")
     if isinstance(side, Unreadable):
         raise UsageError(f"{path} cannot be used: {side.reason}.", "Name a text file in UTF-8.")
-    stem = path.resolve().parent.name if path.name == _SKILL_FILE else path.stem
-    return _Source(_text(side, shown), str(path), stem)
+    others = registryfolders.contents(source, skip=SKILL_FILE) if is_folder else {}
+    stem = path.resolve().parent.name if path.name == SKILL_FILE else path.stem
+    return _Source(_text(side, shown), str(path), stem, others)
+
+
+def _template(found: Contents, shown: str, stem: str) -> _Source:
+    if not found:
+        raise UsageError(f"{shown} is empty.", "A template needs at least one file.")
+    side = readable(found[README].data) if README in found else None
+    text = side.decode("utf-8") if isinstance(side, bytes) else ""
+    return _Source(text, shown, stem, found)
 
 
 def _text(data: bytes, shown: str) -> str:
@@ -160,12 +202,16 @@ def _name(found: _Source, said: Details, name: str | None) -> str:
     return name
 
 
-def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
+def _add_file(store: Store, row: ItemRow, data: bytes, others: Contents) -> bool:
     folder = folder_of(store.home, row.type)
     target = folder / row.path
     there = files.read_side(target, inside=folder)
-    if _is_known(store, row, same=there == data):
+    item = item_of(row, store.home)
+    had = registryfolders.belongings(item)
+    if _is_known(store, row, same=there == data and had == others):
         return False
+    if had and had != others:
+        raise _taken(row)
     if there != data:
         try:
             files.write_whole(target, data, inside=folder, expected=None, lock=store.lock)
@@ -173,6 +219,9 @@ def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
             there = files.read_side(target, inside=folder)
             if there != data:
                 raise _taken(row) from None
+    beside = registryfolders.beside(item)
+    if others and not had and beside is not None:
+        registryfolders.write(store, beside, others)
     with store.writing() as db:
         done = insert(db, row)
     try:
@@ -180,24 +229,26 @@ def _add_file(store: Store, row: ItemRow, data: bytes) -> bool:
     except UsageError:
         if there != data:
             files.remove(target, inside=folder, expected=data, lock=store.lock)
+            if others and not had:
+                registryfolders.remove(store, item)
         raise
 
 
-def _hidden_in(found: registrytemplates.Contents) -> Iterator[str]:
-    """Characters that nobody sees in the texts of a template."""
+def hidden_in(found: Contents) -> Iterator[str]:
+    """Characters that nobody sees in the texts of a folder."""
     for path, one in found.items():
         side = readable(one.data)
         if isinstance(side, bytes):
             yield from (f"{path}, {told}" for told in warnings_of((), side.decode("utf-8")))
 
 
-def _add_template(store: Store, row: ItemRow, found: registrytemplates.Contents) -> bool:
+def _add_template(store: Store, row: ItemRow, found: Contents) -> bool:
     target = folder_of(store.home, row.type) / row.path
-    there = registrytemplates.contents(target) if target.is_dir() else None
+    there = registryfolders.contents(target) if target.is_dir() else None
     if _is_known(store, row, same=there == found):
         return False
     if there is None:
-        registrytemplates.write(store, target, found)
+        registryfolders.write(store, target, found)
     elif there != found:
         raise _taken(row)
     with store.writing() as db:

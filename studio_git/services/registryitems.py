@@ -48,6 +48,11 @@ class Item:
         return self.row.id
 
     @property
+    def key(self) -> tuple[ItemType, str]:
+        """What no other item has: its type and its id."""
+        return self.row.type, self.row.id
+
+    @property
     def description(self) -> str:
         """What the row says that it is for."""
         return self.row.description

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio_git import files
-from studio_git.core import registryfiles
+from studio_git.core import copierfile, registryfiles
 from studio_git.core.models import Unreadable
 from studio_git.core.prose import one_line, shorten
 from studio_git.core.registryfiles import MAX_DESCRIPTION, SUFFIXES, Details, ItemType
 from studio_git.core.registrytypes import SYNTAX, check_name
 from studio_git.errors import StudioError, UsageError
-from studio_git.services.registryadd import digest, insert, warnings_of
+from studio_git.services.registryadd import DEFAULT_TYPE, digest, insert, warnings_of
+from studio_git.services.registryfolders import copier_file_at, copier_path
 from studio_git.services.registryitems import (
     README,
     Item,
@@ -69,6 +70,7 @@ class _Said:
 
     text: str
     details: Details
+    subtype: str = ""
 
     def beside(self, row: ItemRow) -> tuple[str, str | None]:
         """Description and subtype as the row should have them.
@@ -77,15 +79,22 @@ class _Said:
         """
         said = self.details.description
         same = not said or said == shorten(row.description, MAX_DESCRIPTION)
-        return row.description if same else said, self.details.tool_type or row.subtype
+        return row.description if same else said, self.subtype or row.subtype
 
 
-def sync(store: Store) -> SyncReport:
-    """Bring rows and files together. Raises StoreError where the store cannot be written."""
+def sync(store: Store, *, only: Item | None = None) -> SyncReport:
+    """Bring rows and files together: of all items, or of the one that is given.
+
+    Raises StoreError where the store cannot be written.
+    """
     store.require_writable()
     report = SyncReport()
     rows = registry.every(store.db)
     agreed = registry.agreed(store.db)
+    if only is not None:
+        now = [item_of(row, store.home) for row in rows if (row.type, row.id) == only.key]
+        _rows(store, now, agreed, report)
+        return report
     for item_type in ItemType:
         of_type = [item_of(row, store.home) for row in rows if row.type is item_type]
         if not is_in_place(store.home, item_type):
@@ -153,11 +162,13 @@ def _apply(
 def _read(item: Item, report: SyncReport) -> _Said | None:
     """What an item's file says; what is wrong with it is told."""
     side = read(item)
+    subtype = ""
     if item.type is ItemType.TEMPLATE and item.path is not None:
         if not item.path.is_dir() or item.path.is_symlink():
             report.missing.append(item)
             return None
         side = b"" if side is None else side
+        subtype = copier_file_at(item.path).type
     if side is None:
         report.missing.append(item)
         return None
@@ -165,10 +176,13 @@ def _read(item: Item, report: SyncReport) -> _Said | None:
         message = f"its file cannot be used: {side.reason}."
         report.problems.append(Told(item.type, item.name, message))
         return None
-    return _understood(item.type, item.name, side.decode("utf-8"), report)
+    text = side.decode("utf-8")
+    return _understood(item.type, item.name, text, report, subtype=subtype)
 
 
-def _understood(item_type: ItemType, name: str, text: str, report: SyncReport) -> _Said | None:
+def _understood(
+    item_type: ItemType, name: str, text: str, report: SyncReport, *, subtype: str
+) -> _Said | None:
     """What a text says, unless it cannot be read at all; what is wrong with it is told."""
     details = registryfiles.details(item_type, text, name=name)
     told = report.warnings
@@ -176,30 +190,35 @@ def _understood(item_type: ItemType, name: str, text: str, report: SyncReport) -
     if unreadable:
         told = report.problems
     told += (Told(item_type, name, message) for message in warnings_of(details.problems, text))
-    return None if unreadable else _Said(text, details)
+    return None if unreadable else _Said(text, details, subtype or details.tool_type)
 
 
 def _write(store: Store, item: Item, said: _Said, report: SyncReport) -> bool:
     """Put what the row says into the file; whether that was done."""
     assert item.path is not None  # noqa: S101 - it was read
-    path = item.path / README if item.type is ItemType.TEMPLATE else item.path
-    tool_type = item.row.subtype if item.type is ItemType.TOOL else None
-    text = registryfiles.described(
-        item.type,
-        said.text,
-        description=one_line(item.row.description),
-        tool_type=tool_type,
-    )
-    problem = "its row was edited, and its file has no place for what the row says now."
-    if text is not None:
-        try:
-            files.write_whole(
-                path,
-                text.encode(),
-                inside=folder_of(store.home, item.type),
-                expected=said.text.encode(),
-                lock=store.lock,
+    folder = folder_of(store.home, item.type)
+    changes: list[tuple[Path, str, str | None]] = []
+    description = one_line(item.row.description)
+    if item.type is ItemType.TEMPLATE:
+        if description != said.details.description:
+            text = registryfiles.described(
+                item.type, said.text, description=description, tool_type=None
             )
+            changes.append((item.path / README, said.text, text))
+        if said.subtype and item.row.subtype != said.subtype:
+            path = copier_path(item.path)
+            text = (files.read_bytes(path) or b"").decode("utf-8", "replace")
+            changes.append((path, text, copierfile.with_type(text, item.row.subtype or "")))
+    else:
+        text = registryfiles.described(
+            item.type, said.text, description=description, tool_type=item.tool_type
+        )
+        changes.append((item.path, said.text, text))
+    problem = "its row was edited, and its file has no place for what the row says now."
+    if all(after is not None for _, _, after in changes):
+        try:
+            for path, before, after in changes:
+                _put(store, path, folder, before, str(after))
         except StudioError as error:
             problem = error.message
         else:
@@ -207,6 +226,12 @@ def _write(store: Store, item: Item, said: _Said, report: SyncReport) -> bool:
             return True
     report.problems.append(Told(item.type, item.name, problem))
     return False
+
+
+def _put(store: Store, path: Path, folder: Path, before: str, after: str) -> None:
+    files.write_whole(
+        path, after.encode(), inside=folder, expected=before.encode(), lock=store.lock
+    )
 
 
 def _files(store: Store, items: list[Item], item_type: ItemType, report: SyncReport) -> None:
@@ -234,6 +259,8 @@ def _files(store: Store, items: list[Item], item_type: ItemType, report: SyncRep
         said = _read(item_of(row, store.home), report)
         if said is not None:
             description, subtype = said.beside(row)
+            if item_type is ItemType.TEMPLATE:
+                subtype = subtype or DEFAULT_TYPE
             made.append(replace(row, description=description, subtype=subtype))
     if made:
         with store.writing() as db:

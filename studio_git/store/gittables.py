@@ -233,4 +233,12 @@ TABLES = (
     required_version TEXT,                      -- as files declared it: a row that differs is a
     repository_id   TEXT REFERENCES git_repositories(id) ON DELETE SET NULL -- person's
 )""",
+    """CREATE TABLE git_registry_installs (
+    context_file_id TEXT PRIMARY KEY REFERENCES context_files(id) ON DELETE CASCADE,
+    skill_id        TEXT NOT NULL,              -- id in registry_skills
+    content_hash    TEXT NOT NULL,              -- of what Studio's copy last took from the skill
+    files           TEXT NOT NULL DEFAULT '{}', -- JSON: sha256 of the skill's other files, by path
+    installed_at    DATETIME DEFAULT CURRENT_TIMESTAMP
+)""",
+    "CREATE INDEX idx_git_registry_installs_skill ON git_registry_installs(skill_id)",
 )

@@ -46,8 +46,9 @@ def every(db: sqlite3.Connection, item_type: ItemType | None = None) -> list[Ite
     types = list(ItemType) if item_type is None else [item_type]
     found = []
     for each in types:
+        subtype = _SUBTYPE.get(each, "NULL")
         rows = db.execute(
-            f"SELECT coalesce(id, ''), name, coalesce(description, ''), {_SUBTYPE.get(each, 'NULL')}, "  # noqa: S608
+            f"SELECT coalesce(id, ''), name, coalesce(description, ''), {subtype}, "  # noqa: S608
             f"{_PATH[each]} FROM {_table(each)} ORDER BY name, id"
         )
         found += [
@@ -107,11 +108,33 @@ def agreed(db: sqlite3.Connection) -> dict[tuple[ItemType, str], str]:
 
 def agree(db: sqlite3.Connection, item_type: ItemType, item_id: str, digest: str) -> None:
     """Keep the digest of what a row and its file both say."""
+    note(db, _key(item_type, item_id), digest)
+
+
+def noted(db: sqlite3.Connection, key: str) -> str | None:
+    """A note of ours about the registry as a whole; None where there is none."""
+    row = db.execute("SELECT value FROM git_meta WHERE key = ?", [key]).fetchone()
+    return None if row is None else str(row[0])
+
+
+def note(db: sqlite3.Connection, key: str, value: str) -> None:
+    """Leave a note about the registry as a whole."""
     db.execute(
         "INSERT INTO git_meta (key, value) VALUES (?, ?) "
         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [_key(item_type, item_id), digest],
+        [key, value],
     )
+
+
+def remove(db: sqlite3.Connection, row: ItemRow) -> int:
+    """Delete an item's row with what refers to it; how many mappings of projects went with it."""
+    db.execute(f"DELETE FROM {_table(row.type)} WHERE id = ?", [row.id])  # noqa: S608
+    db.execute("DELETE FROM git_meta WHERE key = ?", [_key(row.type, row.id)])
+    gone = db.execute(
+        "DELETE FROM tech_mappings WHERE registry_type = ? AND registry_id = ?",
+        [row.type.value, row.id],
+    )
+    return gone.rowcount
 
 
 def projects_of(db: sqlite3.Connection, item_type: ItemType, item_id: str) -> list[Row]:

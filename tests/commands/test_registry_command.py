@@ -90,7 +90,7 @@ def test_show(filled: Repo) -> None:
     assert "agents  backend-agent\n" in text
     assert text.endswith(SKILL)
     found = filled.studio("registry", "show", "PYTHON-api-skill", "--type", "skill", "--json").json
-    assert found["used_by"] == {"agents": ["backend-agent"], "projects": []}
+    assert found["used_by"] == {"agents": ["backend-agent"], "projects": [], "installed": []}
     assert found["content"] == SKILL
     assert "Did you mean python-api-skill?" in refused(filled, "registry", "show", "api-skill")
     (home() / "registry" / "skills" / "python-api-skill.md").unlink()

@@ -13,7 +13,7 @@ import pytest
 
 from studio_git.core.registryfiles import ItemType
 from studio_git.errors import NotFoundError, StudioError, UnreadableError, UsageError
-from studio_git.services import registry, registryitems, registrysync, registrytemplates
+from studio_git.services import registry, registryitems, registrysync, registryfolders
 from studio_git.services.registryadd import digest
 from studio_git.store import projects
 from studio_git.store import registry as rows
@@ -244,7 +244,7 @@ class TestTemplates:
             registry.add(store, ItemType.TEMPLATE, tmp_path / "empty")
         with pytest.raises(UsageError, match="no folder"):
             registry.add(store, ItemType.TEMPLATE, tmp_path / "none")
-        for number in range(registrytemplates.MAX_FILES + 1):
+        for number in range(registryfolders.MAX_FILES + 1):
             (tmp_path / "empty" / str(number)).touch()
         with pytest.raises(UsageError, match="too large"):
             registry.add(store, ItemType.TEMPLATE, tmp_path / "empty")
@@ -366,8 +366,8 @@ class TestSync:
             "backend-agent": ("agent", "Backend.", None),
             "openapi-tool": ("tool", "OpenAPI.", "cli"),
             "review": ("prompt", "Look hard.", None),
-            "web": ("template", "An app.", None),
-            "bare": ("template", "", None),
+            "web": ("template", "An app.", "project"),
+            "bare": ("template", "", "project"),
         }
         assert {item.name for item in report.added} == set(found)
         again = registry.sync(store)
