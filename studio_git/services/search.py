@@ -53,7 +53,7 @@ ROOM = 160
 
 WORKER_SECONDS = 2.0
 
-_CANDIDATES = 100
+_CANDIDATES = 60
 _ATTEMPTS = 4
 _RECENT = 1.0
 _NEAR = 1.0
@@ -192,7 +192,7 @@ def _search(store: Store, index: Index, asked: _Asked) -> list[Hit]:
 
 def _ranked(index: Index, asked: _Asked) -> list[tuple[float, Found]]:
     """The documents to show, the best first, each with its score."""
-    most = None if asked.limit is None else max(_CANDIDATES, 4 * asked.limit)
+    most = None if asked.limit is None else max(_CANDIDATES, 3 * asked.limit)
     found = searchfind.find(index, asked.query, asked.filters, most, asked.near)
     near = None if asked.near is None else index.name(asked.near)
     now = time.time()
