@@ -90,12 +90,12 @@ def columns(
     On a terminal the cells of the column ``shrink`` (an index; the last one unless told) are cut
     so that a row fits into the width; through a pipe nothing is cut. No row, no headings.
     """
-    table = [[_clean(cell) for cell in row] for row in rows]
+    table = [[clean(cell) for cell in row] for row in rows]
     if not table:
         return
     if headings:
         table.insert(0, [Styled(printable(heading), "dim") for heading in headings])
-    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*table, strict=True)]
     available = terminal_width()
     if available is not None:
         excess = sum(widths) + len(_GUTTER) * (len(widths) - 1) - available
@@ -103,8 +103,8 @@ def columns(
             widths[shrink] = max(min(_NARROWEST, widths[shrink]), widths[shrink] - excess)
     coloured = colour(sys.stdout)
     for row in table:
-        cells = [_fit(cell, width) for cell, width in zip(row, widths, strict=True)]
-        _put(sys.stdout, _GUTTER.join(_padded(cells, widths, coloured)))
+        fitted = [fit(cell, width) for cell, width in zip(row, widths, strict=True)]
+        _put(sys.stdout, _GUTTER.join(_padded(fitted, widths, coloured)))
 
 
 def text_block(lines: Iterable[str], *, indent: str = "", diff: bool = True) -> None:
@@ -192,6 +192,39 @@ def terminal_width() -> int | None:
         return 80
 
 
+def clean(part: Part) -> Part:
+    """The part with its control characters made visible, as everything that is shown has them."""
+    if isinstance(part, Styled):
+        return Styled(printable(part.text), part.style)
+    return printable(part)
+
+
+def cells(part: Part) -> int:
+    """How many cells of a terminal a part takes."""
+    text = _text(part)
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def fit(part: Part, width: int) -> Part:
+    """The part, cut to a width with an ellipsis at its end if it is wider."""
+    if cells(part) <= width:
+        return part
+    from rich.cells import set_cell_size
+
+    mark = _ELLIPSIS if drawable(_ELLIPSIS) else "~"
+    text = set_cell_size(_text(part), width - 1).rstrip() + mark
+    return Styled(text, part.style) if isinstance(part, Styled) else text
+
+
+def drawable(text: str) -> bool:
+    """True where the encoding of standard output has the text."""
+    return _encodable(text, sys.stdout)
+
+
 def colour(stream: TextIO | None) -> bool:
     """Whether text on a stream is coloured: NO_COLOR, FORCE_COLOR, else what the terminal can.
 
@@ -238,7 +271,7 @@ def _open_streams() -> list[TextIO]:
 
 def _line(stream: TextIO | None, parts: Iterable[Part]) -> None:
     coloured = colour(stream)
-    _put(stream, "".join(_paint(_clean(part), coloured) for part in parts))
+    _put(stream, "".join(_paint(clean(part), coloured) for part in parts))
 
 
 def _put(stream: TextIO | None, line: str) -> None:
@@ -269,12 +302,6 @@ def _ask(prompt: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _clean(part: Part) -> Part:
-    if isinstance(part, Styled):
-        return Styled(printable(part.text), part.style)
-    return printable(part)
-
-
 def _paint(part: Part, coloured: bool) -> str:
     if not isinstance(part, Styled):
         return part
@@ -293,29 +320,10 @@ def _text(part: Part) -> str:
     return part.text if isinstance(part, Styled) else part
 
 
-def _width(part: Part) -> int:
-    text = _text(part)
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _fit(part: Part, width: int) -> Part:
-    """The part, cut to a width with an ellipsis at its end if it is wider."""
-    if _width(part) <= width:
-        return part
-    from rich.cells import set_cell_size
-
-    text = set_cell_size(_text(part), width - 1).rstrip() + _ELLIPSIS
-    return Styled(text, part.style) if isinstance(part, Styled) else text
-
-
-def _padded(cells: Sequence[Part], widths: Sequence[int], coloured: bool) -> list[str]:
+def _padded(row: Sequence[Part], widths: Sequence[int], coloured: bool) -> list[str]:
     """The cells as text, each but the last one filled up to its column's width."""
     filled = [
-        _paint(cell, coloured) + " " * (width - _width(cell))
-        for cell, width in zip(cells, widths, strict=True)
+        _paint(cell, coloured) + " " * (width - cells(cell))
+        for cell, width in zip(row, widths, strict=True)
     ]
-    return [*filled[:-1], _paint(cells[-1], coloured)]
+    return [*filled[:-1], _paint(row[-1], coloured)]

@@ -194,7 +194,7 @@ __git_studio_command() {
         argument='@text'
         ;;
     'decision')
-        commands='add edit list remove show supersede'
+        commands='add edit export import list remove show supersede sync'
         options='-h --help'
         valued=''
         argument='@text'
@@ -210,6 +210,18 @@ __git_studio_command() {
         options='-t --title -r --rationale -a --alternative --cycle --status -e --edit -p --project --json -h --help'
         valued='-t --title -r --rationale -a --alternative --cycle --status -p --project'
         argument='@text'
+        ;;
+    'decision export')
+        commands=''
+        options='--format -p --project --json -h --help'
+        valued='--format -p --project'
+        argument='@text'
+        ;;
+    'decision import')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@file'
         ;;
     'decision list')
         commands=''
@@ -234,6 +246,12 @@ __git_studio_command() {
         options='--take-back -p --project --json -h --help'
         valued='-p --project'
         argument='@text'
+        ;;
+    'decision sync')
+        commands=''
+        options='--check --accept-repo --keep-studio -p --project --json -h --help'
+        valued='-p --project'
+        argument='@file'
         ;;
     'learning')
         commands='add edit list remove show tag tags'
@@ -578,7 +596,7 @@ __git_studio_command() {
         argument='@file'
         ;;
     'project')
-        commands='archive edit forget list show unarchive'
+        commands='archive edit export forget import list show unarchive'
         options='-h --help'
         valued=''
         argument='@text'
@@ -595,9 +613,21 @@ __git_studio_command() {
         valued='--name --description --path'
         argument='@text'
         ;;
+    'project export')
+        commands=''
+        options='-p --project --json -h --help'
+        valued='-p --project'
+        argument='@file'
+        ;;
     'project forget')
         commands=''
         options='-h --help'
+        valued=''
+        argument='@file'
+        ;;
+    'project import')
+        commands=''
+        options='--overwrite --json -h --help'
         valued=''
         argument='@file'
         ;;
@@ -700,6 +730,7 @@ __git_studio_value() {
     ':-C') echo '@folder' ;;
     'decision add:--status') echo 'accepted proposed rejected deprecated' ;;
     'decision edit:--status') echo 'accepted proposed rejected deprecated' ;;
+    'decision export:--format') echo 'madr adr-tools' ;;
     'cycle edit:-t' | 'cycle edit:--type') echo 'feature spike bugfix research' ;;
     'cycle start:-t' | 'cycle start:--type') echo 'feature spike bugfix research' ;;
     'task list:--status') echo 'pending in_progress complete' ;;

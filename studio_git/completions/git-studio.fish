@@ -57,7 +57,7 @@ function __git_studio_below
         case 'session'
             printf '%s\n' edit list show
         case 'decision'
-            printf '%s\n' add edit list remove show supersede
+            printf '%s\n' add edit export import list remove show supersede sync
         case 'learning'
             printf '%s\n' add edit list remove show tag tags
         case 'cycle'
@@ -73,7 +73,7 @@ function __git_studio_below
         case 'deps'
             printf '%s\n' check list
         case 'project'
-            printf '%s\n' archive edit forget list show unarchive
+            printf '%s\n' archive edit export forget import list show unarchive
         case 'hooks'
             printf '%s\n' install status uninstall
         case 'settings'
@@ -102,6 +102,10 @@ function __git_studio_valued
             printf '%s\n' -r --rationale -a --alternative --cycle --status -p --project
         case 'decision edit'
             printf '%s\n' -t --title -r --rationale -a --alternative --cycle --status -p --project
+        case 'decision export'
+            printf '%s\n' --format -p --project
+        case 'decision import'
+            printf '%s\n' -p --project
         case 'decision list'
             printf '%s\n' -p --project -n --limit
         case 'decision remove'
@@ -109,6 +113,8 @@ function __git_studio_valued
         case 'decision show'
             printf '%s\n' -p --project
         case 'decision supersede'
+            printf '%s\n' -p --project
+        case 'decision sync'
             printf '%s\n' -p --project
         case 'learning add'
             printf '%s\n' -P --problem -S --solution -t --tag --cycle -p --project
@@ -200,6 +206,8 @@ function __git_studio_valued
             printf '%s\n' -d --data
         case 'project edit'
             printf '%s\n' --name --description --path
+        case 'project export'
+            printf '%s\n' -p --project
     end
 end
 
@@ -302,10 +310,13 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'session show\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a add -d 'Add a decision that no commit states'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a edit -d 'Change a decision; an empty text takes away what is there'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a export -d 'Let the files of DIR follow decisions, and write files for those that have none'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a import -d 'Let decisions follow the files of DIR: MADR, or as adr-tools writes them'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a list -d 'List decisions, the newest first; those that no longer hold are dim'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a remove -d 'Remove a decision'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a show -d 'Show one decision'
     complete -c $program -n '__git_studio_at \'decision\'' -f -a supersede -d 'Say that a decision took the place of an older one'
+    complete -c $program -n '__git_studio_at \'decision\'' -f -a sync -d 'Bring decisions and the files of DIR together, whichever was edited'
     complete -c $program -n '__git_studio_at \'decision\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision add\'' -f
     complete -c $program -n '__git_studio_at \'decision add\'' -s r -l rationale -x -d 'Why it was decided so.'
@@ -326,6 +337,15 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'decision edit\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision edit\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision edit\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision export\'' -f
+    complete -c $program -n '__git_studio_at \'decision export\'' -l format -x -a 'madr adr-tools' -d 'The form of new files; that of the folder unless told, MADR in a new one.'
+    complete -c $program -n '__git_studio_at \'decision export\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision export\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision export\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision import\'' -F
+    complete -c $program -n '__git_studio_at \'decision import\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision import\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision import\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'decision list\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision list\'' -l all-projects -f -d 'Those of all projects.'
     complete -c $program -n '__git_studio_at \'decision list\'' -s n -l limit -x -d 'The newest N; 20 unless told, all with --json.'
@@ -346,6 +366,13 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'decision supersede\'' -s p -l project -x -d 'Another project\'s.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'decision supersede\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -F
+    complete -c $program -n '__git_studio_at \'decision sync\'' -l check -f -d 'Write nothing, and say what differs.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -l accept-repo -f -d 'Where both sides moved, the file counts.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -l keep-studio -f -d 'Where both sides moved, Studio counts.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'decision sync\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a add -d 'Add a learning that no commit states'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a edit -d 'Change a learning; --cycle with an empty name takes it out of its cycle'
     complete -c $program -n '__git_studio_at \'learning\'' -f -a list -d 'List learnings, the newest first'
@@ -651,7 +678,9 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'new\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project\'' -f -a archive -d 'Take a project out of the lists and alerts; nothing of it is removed'
     complete -c $program -n '__git_studio_at \'project\'' -f -a edit -d 'Change a project\'s name, description or path'
+    complete -c $program -n '__git_studio_at \'project\'' -f -a export -d 'Write the whole memory of a project into a folder, as Markdown and JSON'
     complete -c $program -n '__git_studio_at \'project\'' -f -a forget -d 'Forget a clone that was deleted; what was captured in it stays'
+    complete -c $program -n '__git_studio_at \'project\'' -f -a import -d 'Take an exported project into this Studio home, beside what is there'
     complete -c $program -n '__git_studio_at \'project\'' -f -a list -d 'List the projects'
     complete -c $program -n '__git_studio_at \'project\'' -f -a show -d 'Show one project: that of this repository, or the one named'
     complete -c $program -n '__git_studio_at \'project\'' -f -a unarchive -d 'Bring an archived project back'
@@ -663,8 +692,16 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'project edit\'' -l description -x -d 'What the project is; an empty text takes it away.'
     complete -c $program -n '__git_studio_at \'project edit\'' -l path -r -F -d 'Where its repository is.'
     complete -c $program -n '__git_studio_at \'project edit\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'project export\'' -F
+    complete -c $program -n '__git_studio_at \'project export\'' -s p -l project -x -d 'Another project\'s.'
+    complete -c $program -n '__git_studio_at \'project export\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'project export\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project forget\'' -F
     complete -c $program -n '__git_studio_at \'project forget\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'project import\'' -F
+    complete -c $program -n '__git_studio_at \'project import\'' -l overwrite -f -d 'Where both differ, take what DIR says.'
+    complete -c $program -n '__git_studio_at \'project import\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'project import\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'project list\'' -l archived -f -d 'Archived ones too.'
     complete -c $program -n '__git_studio_at \'project list\'' -l json -f -d 'Print one JSON array.'
     complete -c $program -n '__git_studio_at \'project list\'' -s h -l help -f -d 'Show this message and exit.'

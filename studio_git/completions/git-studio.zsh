@@ -181,11 +181,30 @@ __git-studio_project_list() {
     '(-h --help)--help[Show this message and exit.]'
 }
 
+__git-studio_project_import() {
+  _arguments -s -S \
+    '(--overwrite)--overwrite[Where both differ, take what DIR says.]' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DIR:_files'
+}
+
 __git-studio_project_forget() {
   _arguments -s -S \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]' \
     ':CLONE:_files'
+}
+
+__git-studio_project_export() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DIR:_files'
 }
 
 __git-studio_project_edit() {
@@ -219,7 +238,9 @@ __git-studio_project() {
       commands=(
         'archive:Take a project out of the lists and alerts; nothing of it is removed'
         'edit:Change a project'\''s name, description or path'
+        'export:Write the whole memory of a project into a folder, as Markdown and JSON'
         'forget:Forget a clone that was deleted; what was captured in it stays'
+        'import:Take an exported project into this Studio home, beside what is there'
         'list:List the projects'
         'show:Show one project\: that of this repository, or the one named'
         'unarchive:Bring an archived project back'
@@ -231,7 +252,9 @@ __git-studio_project() {
       case $words[1] in
         archive) __git-studio_project_archive && ret=0 ;;
         edit) __git-studio_project_edit && ret=0 ;;
+        export) __git-studio_project_export && ret=0 ;;
         forget) __git-studio_project_forget && ret=0 ;;
+        import) __git-studio_project_import && ret=0 ;;
         list) __git-studio_project_list && ret=0 ;;
         show) __git-studio_project_show && ret=0 ;;
         unarchive) __git-studio_project_unarchive && ret=0 ;;
@@ -1083,6 +1106,19 @@ __git-studio_learning() {
   return ret
 }
 
+__git-studio_decision_sync() {
+  _arguments -s -S \
+    '(--check)--check[Write nothing, and say what differs.]' \
+    '(--accept-repo)--accept-repo[Where both sides moved, the file counts.]' \
+    '(--keep-studio)--keep-studio[Where both sides moved, Studio counts.]' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DIR:_files'
+}
+
 __git-studio_decision_supersede() {
   _arguments -s -S \
     '(--take-back)--take-back[Say that it did not; what a commit says stays.]' \
@@ -1128,6 +1164,28 @@ __git-studio_decision_list() {
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
+}
+
+__git-studio_decision_import() {
+  _arguments -s -S \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DIR:_files'
+}
+
+__git-studio_decision_export() {
+  _arguments -s -S \
+    '(--format)--format=[The form of new files; that of the folder unless told, MADR in a new one.]:madr|adr-tools:(madr adr-tools)' \
+    '(-p --project)-p+[Another project'\''s.]:PROJECT: ' \
+    '(-p --project)--project=[Another project'\''s.]:PROJECT: ' \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]' \
+    ':DIR:_files' \
+    '*:DECISION: '
 }
 
 __git-studio_decision_edit() {
@@ -1182,10 +1240,13 @@ __git-studio_decision() {
       commands=(
         'add:Add a decision that no commit states'
         'edit:Change a decision; an empty text takes away what is there'
+        'export:Let the files of DIR follow decisions, and write files for those that have none'
+        'import:Let decisions follow the files of DIR\: MADR, or as adr-tools writes them'
         'list:List decisions, the newest first; those that no longer hold are dim'
         'remove:Remove a decision'
         'show:Show one decision'
         'supersede:Say that a decision took the place of an older one'
+        'sync:Bring decisions and the files of DIR together, whichever was edited'
       )
       _describe -t commands 'git studio decision command' commands && ret=0
       ;;
@@ -1194,10 +1255,13 @@ __git-studio_decision() {
       case $words[1] in
         add) __git-studio_decision_add && ret=0 ;;
         edit) __git-studio_decision_edit && ret=0 ;;
+        export) __git-studio_decision_export && ret=0 ;;
+        import) __git-studio_decision_import && ret=0 ;;
         list) __git-studio_decision_list && ret=0 ;;
         remove) __git-studio_decision_remove && ret=0 ;;
         show) __git-studio_decision_show && ret=0 ;;
         supersede) __git-studio_decision_supersede && ret=0 ;;
+        sync) __git-studio_decision_sync && ret=0 ;;
       esac
       ;;
   esac

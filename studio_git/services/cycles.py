@@ -72,13 +72,18 @@ def find(store: Store, project_id: str, words: str) -> Row:
     Raises NotFoundError with the names that are alike, and UsageError where it may be several.
     """
     _give_codes(store)
-    found = cycles.find(store.db, project_id, words)
+    return one_of(cycles.every(store.db, project_id), words)
+
+
+def one_of(rows: Sequence[Row], words: str) -> Row:
+    """The one of some cycles that a person means. Raises as :func:`find`."""
+    found = cycles.matching(rows, words)
     if len(found) == 1:
         return found[0]
     if found:
         listed = "; ".join(f"{code(row) or row['id'][:13]} {row['name']}" for row in found)
         raise UsageError(f"{words} may be several cycles: {listed}.", "Name it by its code.")
-    names = [str(row["name"]) for row in cycles.every(store.db, project_id)]
+    names = [str(row["name"]) for row in rows]
     alike = difflib.get_close_matches(words, names, n=3)
     hint = f"Did you mean {' or '.join(alike)}?" if alike else "See them: git studio cycle list"
     raise NotFoundError(f"there is no cycle {one_line(words)}.", hint)
