@@ -1,8 +1,11 @@
-"""What the detached worker does for one clone: capture, drift, and the user's accept policy."""
+"""What the detached worker does for one clone: capture, the registry, drift, and the user's accept
+policy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -58,6 +61,8 @@ def settle(common_dir: Path, records: Sequence[SpoolRecord]) -> list[Place]:
             first.settings,
             hints=[hints.read_record(it.stage, it.git_dir, it.details) for it in records],
         )
+        with suppress(StudioError):  # the registry can wait for the next time
+            registryfollow.keep_up(store)
         for workspace in workspaces:
             _settle_drift(workspace)
         dailybackup.make(store)
