@@ -15,7 +15,16 @@ from studio_git.core.models import DriftKind, Policy, Resolution
 from studio_git.core.text import content_hash
 from studio_git.errors import NotBoundError, StudioError
 from studio_git.gitio import Place
-from studio_git.services import binding, capture, dailybackup, hints, ledger, resolve, search
+from studio_git.services import (
+    binding,
+    capture,
+    dailybackup,
+    hints,
+    ledger,
+    registryfollow,
+    resolve,
+    search,
+)
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.drift import Standing, look
 from studio_git.store.connection import open_store
