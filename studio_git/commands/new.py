@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
 
 from studio_git.commands import scope
-from studio_git.output import interactive, json_out, say, styled
+from studio_git.output import flush, interactive, json_out, say, styled
 from studio_git.services import templates
 
 _SHOWN = 20
@@ -39,7 +42,10 @@ def command(
     Needs copier: pip install 'studio-git[templates]'.
     """
     answers = templates.answers_of(data)
-    with scope.open_scope(None, all_projects=True) as here:
+    with (
+        scope.open_scope(None, all_projects=True) as here,
+        _alone() if as_json else nullcontext(),
+    ):
         item = templates.find(here.store, template)
         made = templates.make(
             here.store,
@@ -69,3 +75,16 @@ def command(
         say("Next: in that folder, ", styled("git init", "accent"), ", then ")
         say("      ", styled("git studio init", "accent"), ", which binds it to its project.")
     return 0
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Send to standard error what the template's commands say: the other one is for our JSON."""
+    flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)

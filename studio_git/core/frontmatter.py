@@ -94,15 +94,16 @@ def changed(document: Document, changes: Mapping[str, str | Sequence[str]]) -> s
         document = read(empty + body)
     head = document.head
     pieces: list[tuple[int, int, str]] = []
-    closing = _extent(head)[1][1]
+    added = ""
     for key, value in changes.items():
         entry = document.entries.get(key)
         line = f"{key}: {_written(value)}{newline}"
         if entry is not None:
             pieces.append((entry.start, entry.end, line))
         else:
-            pieces.append((closing, closing, line))
-    for start, end, line in sorted(pieces, key=lambda piece: piece[:2], reverse=True):
+            added += line
+    closing = _extent(head)[1][1]
+    for start, end, line in [(closing, closing, added), *sorted(pieces, reverse=True)]:
         head = head[:start] + line + head[end:]
     return head + document.body
 

@@ -62,12 +62,17 @@ class Tree(Protocol):
     def read(self, paths: Iterable[str]) -> Contents:
         """The files at some paths. Raises StudioError where they cannot be read."""
 
+    def where(self, path: str) -> str:
+        """A path as it is told to who named the source."""
+
 
 @dataclass
 class _Folder:
-    """Files on disk; ``places`` are those that stand elsewhere than their path says."""
+    """Files on disk; ``places`` says where each of them stands."""
 
     name: str
+    top: Path
+    prefix: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
     places: dict[str, Path] = field(default_factory=dict)
@@ -84,6 +89,10 @@ class _Folder:
                 ) from error
             found[path] = RegistryFile(data, self.entries[path].executable)
         return found
+
+    def where(self, path: str) -> str:
+        inside = path.removeprefix(self.prefix)
+        return str(self.top / inside) if inside else str(self.top)
 
 
 @dataclass
@@ -103,6 +112,9 @@ class _Commit:
             path: RegistryFile(blob or b"", self.entries[path].executable)
             for path, blob in zip(wanted, blobs, strict=True)
         }
+
+    def where(self, path: str) -> str:
+        return path
 
 
 def is_address(source: str) -> bool:
@@ -132,22 +144,23 @@ def opened(source: str, revision: str | None = None) -> Iterator[Tree]:
 def _at(path: Path) -> _Folder:
     whole = path.resolve()
     if whole.is_dir():
-        return _walked(whole)
+        return _walked(whole, path)
     if whole.name == SKILL_FILE:
-        return _walked(whole.parent)
+        return _walked(whole.parent, path.parent)
     shown = f"agents/{whole.name}" if whole.suffix == ".md" else whole.name
-    return _Folder(whole.parent.name, {shown: _entry(whole.lstat())}, places={shown: whole})
+    entries, places = {shown: _entry(whole.lstat())}, {shown: whole}
+    return _Folder(whole.parent.name, path, shown, entries, places=places)
 
 
-def _walked(folder: Path) -> _Folder:
-    tree = _Folder(folder.name)
+def _walked(folder: Path, top: Path) -> _Folder:
     # A folder of one type says so by its name alone.
     prefix = f"{folder.name}/" if folder.name in _NAMED_SO else ""
+    tree = _Folder(folder.name, top, prefix)
     links = set()
-    for top, folders, names in os.walk(folder):
+    for at, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _NOT_LOOKED_AT)
         for name in [*folders, *names]:
-            path = Path(top, name)
+            path = Path(at, name)
             shown = prefix + path.relative_to(folder).as_posix()
             found = path.lstat()
             if stat.S_ISREG(found.st_mode):
@@ -184,9 +197,9 @@ def _cloned(address: str, folder: Path, revision: str | None) -> _Commit:
     try:
         git.run("-c", f"core.hooksPath={os.devnull}", *words, "--", address, str(target))
     except GitError as error:
-        said = error.message.removeprefix("git clone failed: ").rstrip(".")
+        said = error.message.partition(" failed: ")[2] or error.message
         raise StudioError(
-            f"{address} cannot be cloned: {said}.",
+            f"{address} cannot be cloned: {said.rstrip('.')}.",
             "Look at the address, and whether you may read it: git ls-remote ADDRESS",
         ) from error
     name = address.rstrip("/").rpartition("/")[2].rpartition(":")[2].removesuffix(".git")

@@ -6,7 +6,7 @@ The hook asks the same of what is staged. Nothing heavy is loaded.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio_git.core import (
     claudeagents,
@@ -78,13 +78,16 @@ def of_path(path: str, names: Names) -> Judged:
         every = registrylayout.find(tree.entries)
         names = _with(names, every)
         judged = [it for found in every if (it := _of_found(tree, found, names)) is not None]
-    if not judged:
-        raise UsageError(
-            f"there is no registry item in {path}.",
-            "One is a SKILL.md, .claude/agents/NAME.md, a server.json of MCP's, or a file in "
-            "registry/.",
+        if not judged:
+            raise UsageError(
+                f"there is no registry item in {path}.",
+                "One is a SKILL.md, .claude/agents/NAME.md, a server.json of MCP's, or a file in "
+                "registry/.",
+            )
+        every_fault = [fault for faults in judged for fault in faults]
+        return Judged(
+            tuple(replace(fault, path=tree.where(fault.path)) for fault in every_fault), len(judged)
         )
-    return Judged(tuple(fault for faults in judged for fault in faults), len(judged))
 
 
 def names_of(items: Iterable[Item]) -> Names:

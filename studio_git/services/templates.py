@@ -7,9 +7,10 @@ user trusts it, as copier's own ``--trust`` has it. Files that are there are nev
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,7 @@ def make(
             made = _files_below(Path(tried.dst_path))
         _refuse_replacing(folder, made)
         _copy(source, folder, answers, True, trust, tasks=True)
+    _make_public(folder, made)
     project_id, is_new = _remember(store, template, folder) if is_project else (None, False)
     return Made(tuple(sorted(made)), project_id, is_new)
 
@@ -132,6 +134,18 @@ def _refuse_replacing(folder: Path, made: Mapping[str, bytes]) -> None:
                 f"{target} is there, and differs; nothing was made.",
                 "Move it away, or choose another folder or other answers.",
             )
+
+
+def _make_public(folder: Path, made: Iterable[str]) -> None:
+    """Give what was made the modes that new files have; the registry's own are private."""
+    mask = os.umask(0)
+    os.umask(mask)
+    for path in made:
+        target = folder / path
+        if target.is_symlink() or not target.is_file():
+            continue  # a task of the template took it away, or made something else of it
+        executable = target.stat().st_mode & stat.S_IXUSR
+        target.chmod((0o777 if executable else 0o666) & ~mask)
 
 
 def _files_below(folder: Path) -> dict[str, bytes]:
@@ -191,8 +205,9 @@ def _translated(error: Exception) -> StudioError:
     said = shorten(one_line(str(error)), 300).rstrip(".")
     if type(error).__name__ == "UnsafeTemplateError":
         return UsageError(f"the template would run something: {said}", "If you trust it: --trust")
-    if isinstance(error, ValueError) and "is required" in said:
-        return UsageError(f"an answer is missing: {said}.", "Give it: --data KEY=VALUE")
+    if isinstance(error, ValueError | TypeError):
+        what = "is missing" if "is required" in said else "does not fit"
+        return UsageError(f"an answer {what}: {said}.", "Give it with --data KEY=VALUE")
     return StudioError(f"copier cannot make it: {said}.", "Look at the template's files.")
 
 
