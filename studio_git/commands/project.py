@@ -5,18 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from studio_git import config, gitio
+from studio_git.commands import scope
 from studio_git.errors import NotBoundError
-from studio_git.output import columns, json_out, say, styled
-from studio_git.services import binding, projects
+from studio_git.output import columns, json_out, say, styled, warn
+from studio_git.services import binding, exporting, importing, projects
 from studio_git.services.checkclones import standing
+from studio_git.services.importing import Imported
 from studio_git.services.workspace import open_home
 from studio_git.store import projects as rows
 from studio_git.store.connection import Store
+from studio_git.store.migrations import prepare_home
 
 _GONE = {
     "there": "",
@@ -140,6 +144,69 @@ def forget(clone: Path) -> int:
         found = projects.forget_clone(store, clone)
     say(f"{found.primary_worktree}: ", styled("forgotten", "good"), ".")
     return 0
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@scope.one
+def export(folder: Path, project: str | None, as_json: bool) -> int:
+    """Write the whole memory of a project into a folder, as Markdown and JSON.
+
+    DIR is new, empty, or holds an earlier export of this project, which is brought up to date.
+    The same memory gives the same bytes, so that the folder can be kept in git.
+    """
+    with _store() as store:
+        done = exporting.export(store, _row(store, project)["id"], folder.absolute())
+    for left in done.left_out:
+        warn(styled("left out: ", "warn"), left)
+    if as_json:
+        found = {"folder": str(done.folder), "rows": dict(done.rows), "files": done.files}
+        json_out(found | {"left_out": list(done.left_out)})
+        return 0
+    number = sum(done.rows.values())
+    say(styled("Exported", "good"), f": {_count(number, 'row')}, {_count(done.files, 'file')}")
+    say(f"          to {done.folder}")
+    return 0
+
+
+@command.command("import")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Where both differ, take what DIR says.")
+@scope.as_json
+def import_(folder: Path, overwrite: bool, as_json: bool) -> int:
+    """Take an exported project into this Studio home, beside what is there.
+
+    What is there already stays, and is told where DIR says other things; the exit status is 1
+    then. With --overwrite a backup is made before.
+    """
+    prepare_home(scope.home())
+    with _store() as store:
+        done = importing.take_in(store, folder.absolute(), overwrite=overwrite)
+    if as_json:
+        json_out(asdict(done))
+    else:
+        _say_import(done)
+    return 0 if done.is_whole else 1
+
+
+def _say_import(done: Imported) -> None:
+    added = sum(done.added.values())
+    say(
+        styled("Imported", "good"),
+        f": {done.name}: {_count(added, 'row')} and {_count(len(done.files_added), 'file')} added, "
+        f"{done.same} were there" + (f", {done.changed} overwritten" if done.changed else ""),
+    )
+    for was, now in done.renumbered:
+        say(f"CYC-{was} is CYC-{now} here.")
+    for left in done.left_out:
+        say(styled("Left out", "warn"), f": {left}")
+    for name in done.unknown:
+        say(styled("Not known here", "warn"), f": {name}")
+    for clash in done.clashes:
+        differs = f"{clash.table} {clash.id}: {', '.join(clash.columns)}"
+        say(styled("Kept as it is here", "bad"), f": {differs}")
+    for path in done.files_differ:
+        say(styled("Kept as it is here", "bad"), f": {path}")
 
 
 @contextmanager

@@ -573,8 +573,8 @@ __git_studio_command() {
         ;;
     'dashboard')
         commands=''
-        options='-p --project -c --cycle --registry --json -h --help'
-        valued='-p --project -c --cycle'
+        options='-p --project -c --cycle --registry --web --port --no-browser --json -h --help'
+        valued='-p --project -c --cycle --port'
         argument='@text'
         ;;
     'activity')

@@ -197,7 +197,7 @@ function __git_studio_valued
         case 'deps list'
             printf '%s\n' -p --project
         case 'dashboard'
-            printf '%s\n' -p --project -c --cycle
+            printf '%s\n' -p --project -c --cycle --port
         case 'activity'
             printf '%s\n' -p --project -n --limit
         case 'init'
@@ -657,6 +657,9 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'dashboard\'' -s p -l project -x -d 'Show one project; with --cycle, whose.'
     complete -c $program -n '__git_studio_at \'dashboard\'' -s c -l cycle -x -d 'Show one cycle with its tasks.'
     complete -c $program -n '__git_studio_at \'dashboard\'' -l registry -f -d 'Show the registry, and how often each is used.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -l web -f -d 'Show it all in a browser, until Ctrl-C.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -l port -x -d 'With --web: the port, on this machine alone; any that is free unless told.'
+    complete -c $program -n '__git_studio_at \'dashboard\'' -l no-browser -f -d 'With --web: only print the address.'
     complete -c $program -n '__git_studio_at \'dashboard\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'dashboard\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'activity\'' -s p -l project -x -d 'Another project\'s.'

@@ -308,6 +308,9 @@ __git-studio_dashboard() {
     '(-c --cycle)-c+[Show one cycle with its tasks.]:CYCLE: ' \
     '(-c --cycle)--cycle=[Show one cycle with its tasks.]:CYCLE: ' \
     '(--registry)--registry[Show the registry, and how often each is used.]' \
+    '(--web)--web[Show it all in a browser, until Ctrl-C.]' \
+    '(--port)--port=[With --web\: the port, on this machine alone; any that is free unless told.]:N: ' \
+    '(--no-browser)--no-browser[With --web\: only print the address.]' \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'
