@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -173,6 +174,20 @@ def start_detached(argv: Sequence[str], cwd: Path) -> None:
         stderr=subprocess.DEVNULL,
         check=False,
     )
+
+
+def browse(page: Path) -> None:
+    """Let the user's browser show a file, where there is one to be seen; nothing waits for it.
+
+    A browser for terminals is started only where ``$BROWSER`` names it: it would take the
+    terminal that we are in.
+    """
+    import webbrowser
+
+    graphical = os.name == "nt" or sys.platform == "darwin"
+    if graphical or any(os.environ.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")):
+        address = page.absolute().as_uri()
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def edit(text: bytes, *, suffix: str) -> bytes:

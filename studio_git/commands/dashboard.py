@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from studio_git import panels
+from studio_git import panels, programs
 from studio_git.commands import dashboardparts as parts
 from studio_git.commands import scope
 from studio_git.errors import UsageError
-from studio_git.output import json_out, say, styled
+from studio_git.output import flush, json_out, say, styled
 from studio_git.panels import Panel
-from studio_git.services import dashboard, projects
+from studio_git.services import dashboard, projects, webdashboard
 from studio_git.services.memory import Object
 from studio_git.store.connection import Store
 
@@ -21,13 +21,36 @@ from studio_git.store.connection import Store
 @click.option("--project", "-p", metavar="PROJECT", help="Show one project; with --cycle, whose.")
 @click.option("--cycle", "-c", metavar="CYCLE", help="Show one cycle with its tasks.")
 @click.option("--registry", is_flag=True, help="Show the registry, and how often each is used.")
+@click.option("--web", is_flag=True, help="Show it all in a browser, until Ctrl-C.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="With --web: the port, on this machine alone; any that is free unless told.",
+)
+@click.option("--no-browser", is_flag=True, help="With --web: only print the address.")
 @scope.as_json
-def command(project: str | None, cycle: str | None, registry: bool, as_json: bool) -> int:
+def command(
+    project: str | None,
+    cycle: str | None,
+    registry: bool,
+    *,
+    web: bool,
+    port: int | None,
+    no_browser: bool,
+    as_json: bool,
+) -> int:
     """Show what asks for attention in all projects: drift, cycles, decisions, activity.
 
     Drift is shown as it was last seen; git studio status looks again. Nothing is changed by
     looking, and the exit status is 0 whatever is shown: a dashboard is no check.
     """
+    if web:
+        if project or cycle or registry or as_json:
+            raise UsageError("--web shows everything.", "Leave the other options out.")
+        return _web(port or 0, browser=not no_browser)
+    if port is not None or no_browser:
+        raise UsageError("--port and --no-browser belong to --web.", "Add --web.")
     if registry and (project or cycle):
         raise UsageError(
             "--registry shows the items of all projects.", "Leave --project and --cycle out."
@@ -41,6 +64,21 @@ def command(project: str | None, cycle: str | None, registry: bool, as_json: boo
             row = projects.find_project(here.store, project)
             return _project(dashboard.project_view(here.store, row), as_json=as_json)
         return _overview(dashboard.overview(here.store), as_json=as_json)
+
+
+def _web(port: int, *, browser: bool) -> int:
+    with scope.open_scope(None, all_projects=True) as here:  # migrates it, as all commands do
+        home = here.store.home
+
+    def opened(server: webdashboard.Opened) -> None:
+        say("The dashboard is at ", styled(server.address, "accent"))
+        say(styled("Whoever has this address can read the store, until Ctrl-C ends it.", "dim"))
+        flush()
+        if browser:
+            programs.browse(server.page)
+
+    webdashboard.serve(home, port, opened)
+    return 0
 
 
 def _overview(found: Object, *, as_json: bool) -> int:
