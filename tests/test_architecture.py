@@ -129,6 +129,7 @@ TESTED_THROUGH = {
     "studio_git.services.exporting": "test_project_transfer",
     "studio_git.services.importing": "test_project_transfer",
     "studio_git.services.transfer": "test_project_transfer",
+    "studio_git.services.debuginfo": "test_debug_info",
     "studio_lsp.clones": "test_drift_subject",
     "studio_lsp.commands": "test_drift_subject",
     "studio_lsp.features.actions": "test_drift_subject",

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Entry] = {
     "doctor": Entry(SET_UP, "Look at everything, and put right what is safe"),
     "backup": Entry(SET_UP, "Copy the store, and list the copies"),
     "restore": Entry(SET_UP, "Bring a copy of the store back"),
+    "debug-info": Entry(SET_UP, "Print versions and paths for a report"),
     "completion": Entry(SET_UP, "Print the completion script of a shell"),
 }
 

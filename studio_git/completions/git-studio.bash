@@ -104,7 +104,7 @@ __git_studio_tracked() {
 __git_studio_command() {
     case $1 in
     '')
-        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore completion'
+        commands='status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore debug-info completion'
         options='-C --version -h --help'
         valued='-C'
         argument='@text'
@@ -714,6 +714,12 @@ __git_studio_command() {
         options='--files -y --yes --json -h --help'
         valued=''
         argument='@file'
+        ;;
+    'debug-info')
+        commands=''
+        options='--json -h --help'
+        valued=''
+        argument='@text'
         ;;
     'completion')
         commands=''

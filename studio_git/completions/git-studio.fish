@@ -53,7 +53,7 @@ end
 function __git_studio_below
     switch $argv[1]
         case ''
-            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore completion
+            printf '%s\n' status diff sync resolve undo track untrack lint capture backfill session decision learning cycle task why search message registry stack deps dashboard activity init new project hooks settings doctor backup restore debug-info completion
         case 'session'
             printf '%s\n' edit list show
         case 'decision'
@@ -243,6 +243,7 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'\'' -f -a doctor -d 'Look at everything, and put right what is safe'
     complete -c $program -n '__git_studio_at \'\'' -f -a backup -d 'Copy the store, and list the copies'
     complete -c $program -n '__git_studio_at \'\'' -f -a restore -d 'Bring a copy of the store back'
+    complete -c $program -n '__git_studio_at \'\'' -f -a debug-info -d 'Print versions and paths for a report'
     complete -c $program -n '__git_studio_at \'\'' -f -a completion -d 'Print the completion script of a shell'
     complete -c $program -n '__git_studio_at \'\'' -s C -x -a '(__fish_complete_directories)' -d 'Work as if started in DIR; several are followed one after the other, as git does.'
     complete -c $program -n '__git_studio_at \'\'' -l version -f -d 'Show the version and exit.'
@@ -745,6 +746,8 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'restore\'' -s y -l yes -f -d 'Do not ask.'
     complete -c $program -n '__git_studio_at \'restore\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'restore\'' -s h -l help -f -d 'Show this message and exit.'
+    complete -c $program -n '__git_studio_at \'debug-info\'' -l json -f -d 'Print JSON.'
+    complete -c $program -n '__git_studio_at \'debug-info\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'completion\'' -f -a 'bash zsh fish'
     complete -c $program -n '__git_studio_at \'completion\'' -s h -l help -f -d 'Show this message and exit.'
 end

@@ -26,6 +26,13 @@ __git-studio_completion() {
     ':bash|zsh|fish:(bash zsh fish)'
 }
 
+__git-studio_debug-info() {
+  _arguments -s -S \
+    '(--json)--json[Print JSON.]' \
+    '(-h --help)-h[Show this message and exit.]' \
+    '(-h --help)--help[Show this message and exit.]'
+}
+
 __git-studio_restore() {
   _arguments -s -S \
     '(--files)--files[The files of a full backup too.]' \
@@ -1477,6 +1484,7 @@ _git-studio() {
         'doctor:Look at everything, and put right what is safe'
         'backup:Copy the store, and list the copies'
         'restore:Bring a copy of the store back'
+        'debug-info:Print versions and paths for a report'
         'completion:Print the completion script of a shell'
       )
       _describe -t commands 'git studio command' commands && ret=0
@@ -1516,6 +1524,7 @@ _git-studio() {
         doctor) __git-studio_doctor && ret=0 ;;
         backup) __git-studio_backup && ret=0 ;;
         restore) __git-studio_restore && ret=0 ;;
+        debug-info) __git-studio_debug-info && ret=0 ;;
         completion) __git-studio_completion && ret=0 ;;
       esac
       ;;

@@ -89,6 +89,16 @@ def journal_mode(db: sqlite3.Connection) -> str:
     return str(db.execute("PRAGMA journal_mode").fetchone()[0])
 
 
+def counts(db: sqlite3.Connection) -> dict[str, int]:
+    """How many rows the tables of the data model have, and ours."""
+    with closing(_model()) as model:
+        wanted = [name for name in _names(model, "table") if name in _names(db, "table")]
+    return {
+        name: int(db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608
+        for name in wanted
+    }
+
+
 def _bytes(content: object) -> bytes:
     return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
 
