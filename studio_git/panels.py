@@ -31,6 +31,7 @@ TWO_COLUMNS = 100
 _BETWEEN = 3
 _GUTTER = "  "
 _NARROWEST = 12
+_LEAST = 40
 
 Line = list[Part]
 
@@ -55,12 +56,11 @@ def show(panels: Sequence[Panel]) -> None:
     if width is None or width < TWO_COLUMNS or len(panels) < 2:
         _print(_stack(panels, width))
         return
-    left_width = (width - _BETWEEN) // 2
-    right_width = width - _BETWEEN - left_width
-    left = [_lines(panel, left_width) for panel in panels]
-    split = _split([len(lines) + 1 for lines in left])
+    half = (width - _BETWEEN) // 2
+    split = _split([len(_lines(panel, half)) + 1 for panel in panels])
+    left_width = _left_width(panels[:split], panels[split:], width - _BETWEEN)
     one = _stack(panels[:split], left_width)
-    other = _stack(panels[split:], right_width)
+    other = _stack(panels[split:], width - _BETWEEN - left_width)
     nothing: Line = []
     for first, second in zip_longest(one, other, fillvalue=nothing):
         gap = " " * (left_width + _BETWEEN - sum(map(cells, first)))
@@ -89,6 +89,23 @@ def _split(heights: Sequence[int]) -> int:
     return min(
         range(1, len(heights)), key=lambda count: max(sum(heights[:count]), sum(heights[count:]))
     )
+
+
+def _left_width(left: Sequence[Panel], right: Sequence[Panel], room: int) -> int:
+    """Half of the room, unless one column needs less of it and the other one more."""
+    half = room // 2
+    needed, other = _natural(left), room - _natural(right)
+    if needed < half and other < half:
+        return max(needed, other, _LEAST)
+    if needed > half and other > half:
+        return min(needed, other, room - _LEAST)
+    return half
+
+
+def _natural(panels: Sequence[Panel]) -> int:
+    """The width that the widest row of some panels has where nothing is cut."""
+    lines = (line for panel in panels for line in _table(panel, None))
+    return max((sum(map(cells, line)) for line in lines), default=0)
 
 
 def _stack(panels: Sequence[Panel], width: int | None) -> list[Line]:

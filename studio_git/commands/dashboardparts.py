@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from studio_git.commands import scope
 from studio_git.core.models import SyncStatus
 from studio_git.output import Part, Style, styled
 from studio_git.panels import Panel
 from studio_git.services.memory import Object
+from studio_git.store.activity import ActivityType
 from studio_git.store.dependencies import Status as Dependency
 from studio_git.store.tasks import Status as Task
 
@@ -29,6 +31,15 @@ _TASK: dict[str, tuple[str, Style]] = {
     Task.COMPLETE.value: ("[x]", "good"),
     Task.IN_PROGRESS.value: ("[>]", "warn"),
     Task.PENDING.value: ("[ ]", "dim"),
+}
+_HAPPENED: dict[str, str] = {
+    ActivityType.SESSION_CAPTURED.value: "session",
+    ActivityType.DECISION_RECORDED.value: "decision",
+    ActivityType.CYCLE_STARTED.value: "cycle begun",
+    ActivityType.CYCLE_COMPLETED.value: "cycle done",
+    ActivityType.DRIFT_DETECTED.value: "drift",
+    ActivityType.DRIFT_RESOLVED.value: "drift settled",
+    ActivityType.CONTEXT_UPDATED.value: "context file",
 }
 
 
@@ -170,18 +181,17 @@ def decision(each: Object) -> list[Part]:
     """A decision of the last days, of one of several projects."""
     _, *rest = _decision_here(each)
     return [
-        styled(_moment(each)[:5], "dim"),
+        styled(scope.when(each["created_at"])[5:10], "dim"),
         *rest,
-        styled(each["cycle_name"] or "", "accent"),
         styled(each["project_name"], "dim"),
     ]
 
 
 def event(each: Object) -> list[Part]:
-    """Something that happened."""
+    """Something that happened in the last days."""
     return [
         styled(_moment(each), "dim"),
-        styled(str(each["activity_type"]).replace("_", " "), "accent"),
+        styled(_HAPPENED.get(each["activity_type"], str(each["activity_type"])), "accent"),
         str(each["title"]),
         styled(each["project_name"] or "", "dim"),
     ]
@@ -226,7 +236,7 @@ def _cycle_here(each: Object) -> list[Part]:
         styled(each["code"] or scope.short(each["id"]), "dim"),
         str(each["name"]),
         styled(each["phase"], "accent"),
-        styled(f"{done}/{len(each['tasks'])} tasks" if each["tasks"] else "", "dim"),
+        styled(f"{done}/{len(each['tasks'])}" if each["tasks"] else "", "dim"),
         due(each),
     ]
 
@@ -283,4 +293,6 @@ def _counts(summary: str | None) -> str:
 
 
 def _moment(each: Object) -> str:
-    return scope.when(each["created_at"])[5:]
+    """The time of day of something that was made today, else the day."""
+    day, _, clock = scope.when(each["created_at"]).partition(" ")
+    return clock if day == date.today().isoformat() else day  # noqa: DTZ011 - a person's day

@@ -73,7 +73,8 @@ def recent_activity(db: sqlite3.Connection) -> list[Row]:
     return db.execute(
         "SELECT a.*, p.name AS project_name FROM activity_log a "
         "LEFT JOIN projects p ON p.id = a.project_id "
-        "WHERE a.created_at > datetime('now', '-7 days') ORDER BY a.created_at DESC LIMIT 20"
+        "WHERE a.created_at > datetime('now', '-7 days') "
+        "ORDER BY a.created_at DESC, a.rowid DESC LIMIT 20"
     ).fetchall()
 
 

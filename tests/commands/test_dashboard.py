@@ -72,7 +72,12 @@ def test_at_a_glance(clone: Clone) -> None:
     assert "drift_detected" in {each["activity_type"] for each in found["recent_activity"]}
     assert [each["name"] for each in found["projects"]] == ["Risk Workbench"]
     out = dashboard(clone).out
-    for words in ("Drift alerts (1)", "repo-ahead  AGENTS.md  +2, -0", "0/2 tasks", "Use JWT"):
+    for words in (
+        "Drift alerts (1)",
+        "repo-ahead  AGENTS.md  +2, -0",
+        "brainstorm  0/2",
+        "Use JWT",
+    ):
         assert words in out
 
 
@@ -130,8 +135,11 @@ def test_of_the_registry(clone: Clone) -> None:
 
 
 def test_long_lists_are_cut_and_say_so(clone: Clone) -> None:
-    for number in range(30):
-        clone.repo.studio("decision", "add", f"Decision {number}")
+    clone.change(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) "
+        "INSERT INTO decisions (id, project_id, title) SELECT 'd' || i, ?, 'Decision ' || i FROM n",
+        clone.project_id,
+    )
     out = dashboard(clone).out
     assert "Decisions of the last seven days (31)" in out
     assert "and 23 more: git studio decision list --all-projects" in out
@@ -171,21 +179,21 @@ def test_it_only_reads(clone: Clone) -> None:
         assert store.data_version() == before
 
 
-@pytest.mark.parametrize("width", [2, 7, 20, 60, 99, 100, 119, 200])
-def test_never_wider_than_the_terminal(clone: Clone, width: int) -> None:
+def test_never_wider_than_the_terminal(clone: Clone) -> None:
     clone.change("UPDATE projects SET name = ?", "风险工作台" * 12)
     clone.change("UPDATE decisions SET title = ?", "x" * 300)
     clone.change("UPDATE cycles SET intent = ?, name = ?", "漢字" * 90, "word " * 60)
-    for view in ((), ("-p", clone.project_id), ("-c", "CYC-1"), ("--registry",)):
-        lines = screen(clone, width, *view)
-        assert max(map(cell_len, lines)) <= width, view
+    for width in (2, 20, 99, 121):
+        for view in ((), ("-p", clone.project_id), ("-c", "CYC-1"), ("--registry",)):
+            lines = screen(clone, width, *view)
+            assert max(map(cell_len, lines)) <= width, (width, view)
 
 
 def test_two_columns_where_there_is_room(clone: Clone) -> None:
     def titles_of_a_line(width: int) -> int:
         return max(line.count(" ──") for line in screen(clone, width))
 
-    assert [titles_of_a_line(width) for width in (60, 99, 100, 160)] == [1, 1, 2, 2]
+    assert [titles_of_a_line(width) for width in (99, 100)] == [1, 2]
 
 
 def test_a_pipe_has_plain_text_in_one_column(clone: Clone) -> None:
