@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from generators import bash, diagnostics, fish, manual, reference, tree, zsh
+from generators import bash, coverage, diagnostics, fish, manual, reference, tree, zsh
 from studio_git import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,7 @@ def render() -> dict[str, str]:
     return {
         "docs/reference/commands.md": reference.commands(program),
         "docs/reference/store.md": reference.store(),
+        "docs/reference/coverage.md": coverage.render(reference.NOTE),
         "docs/reference/configuration.md": reference.configuration(),
         "docs/reference/diagnostics.md": diagnostics.render(reference.NOTE),
         "studio_git/docs/diagnostics.md": diagnostics.render(reference.NOTE),
