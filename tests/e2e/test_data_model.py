@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
+from conftest import Answer, Repo, run
+from situated import Here
 from storetools import DATA, specification
+
+import dashboardstory
+from generators import coverage
+from stage import Stage
 
 Row = dict[str, Any]
 
@@ -279,3 +285,156 @@ def test_a_resolved_drift_leaves_the_alerts_and_enters_the_feed(store: Store) ->
     assert {"drift_resolved", "context_updated"} <= kinds
     assert store.rows("PRAGMA foreign_key_check") == []
     assert store.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+
+
+@dataclass
+class Filled:
+    """The home of the documentation's pictures, which commands and hooks alone have filled."""
+
+    stage: Stage
+
+    @property
+    def path(self) -> Path:
+        return Path(self.stage.environment["STUDIO_HOME"], "studio.db")
+
+    def run(self, *words: str) -> Answer:
+        done = run("git-studio", *words, cwd=self.stage.repo, env=self.stage.environment)
+        assert done.status in (0, 1), done.err
+        return done
+
+    def json(self, *words: str) -> Any:
+        return self.run(*words, "--json").json
+
+    def ask(self, name: str, *values: Any) -> list[Row]:
+        with closing(sqlite3.connect(self.path)) as db:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(QUERIES.get(name, name), values)]
+
+    def settle(self) -> None:
+        """Wait for the workers that the commits started."""
+        for repo in ("risk-api", "risk-web"):
+            Here(Repo(self.stage.folder / repo), self.path.parent).settle()
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Filled:
+    folder = tmp_path / "stage"
+    folder.mkdir()
+    found = Filled(Stage(folder, 100))
+    dashboardstory.fill(found.stage)
+    found.settle()
+    return found
+
+
+def same(asked: list[Row], shown: list[Row], *columns: str) -> None:
+    """Hold that a query and a command give the same rows, as far as these columns go."""
+    assert asked
+    parts = [[tuple(row[each] for each in columns) for row in rows] for rows in (asked, shown)]
+    assert sorted(parts[0], key=repr) == sorted(parts[1], key=repr)
+
+
+def test_the_commands_show_what_the_queries_give(filled: Filled) -> None:
+    """On a store that nothing has written to but commands and hooks."""
+    drift_and_context_files(filled)
+    cycles_and_tasks(filled)
+    what_was_done(filled)
+    the_registry(filled)
+    the_rest_of_the_columns(filled)
+
+
+def drift_and_context_files(filled: Filled) -> None:
+    alerts = filled.ask("Dashboard: Drift alerts")
+    board = filled.json("dashboard")
+    same(alerts, board["drift_alerts"], "id", "sync_status", "canonical_hash", "project_name")
+    states = []
+    for repo in ("risk-web", "risk-api"):
+        filled.stage.enter(repo)
+        status = filled.json("status")
+        states += [each | {"project_name": status["project"]["name"]} for each in status["context"]]
+        project = status["project"]["id"]
+        files = filled.ask("Project view: Context files with status", project)
+        same(files, status["context"], "filename", "sync_status", "canonical_hash", "repo_hash")
+        shown = filled.json("dashboard", "--project", project)["context_files"]
+        same(files, shown, *files[0])
+    drifted = [each for each in states if each["sync_status"] in ("stale", "diverged")]
+    same(alerts, drifted, "project_name", "filename", "sync_status", "canonical_hash", "repo_hash")
+    assert {each["kind"] for each in drifted} == {"mergeable", "repo-ahead"}
+
+
+def cycles_and_tasks(filled: Filled) -> None:
+    active = filled.ask("Dashboard: Active cycles across projects")
+    listed = filled.json("cycle", "list", "--all-projects")
+    same(active, listed, "id", "name", "phase", "due_at", "updated_at")
+    same(active, filled.json("dashboard")["active_cycles"], "id", "name", "project_name")
+    for cycle in active:
+        tasks = filled.ask("Cycle view: Tasks ordered", cycle["id"])
+        view = filled.json("dashboard", "--cycle", cycle["id"])
+        assert view["project_name"] == cycle["project_name"]
+        of_project = ("--cycle", cycle["id"], "--project", cycle["project_id"])
+        for shown in (view["tasks"], filled.json("task", "list", *of_project)):
+            assert [each["id"] for each in shown] == [each["id"] for each in tasks]
+            same(tasks, shown, *tasks[0])
+
+
+def what_was_done(filled: Filled) -> None:
+    decided = filled.ask("Dashboard: Pending decisions")
+    same(decided, filled.json("decision", "list", "--all-projects"), "id", "title", "rationale")
+    columns = ("id", "title", "project_name", "cycle_name")
+    same(decided, filled.json("dashboard")["recent_decisions"], *columns)
+    assert {each["cycle_name"] for each in decided} == {"Sign in once", "Slow first paint"}
+    happened = filled.ask("Dashboard: Recent activity")
+    same(happened, filled.json("activity", "--all-projects"), *happened[0])
+    same(happened, filled.json("dashboard")["recent_activity"], *happened[0])
+    everything = filled.ask("Memory browser: Search sessions", "%", "%", None, None, None, None)
+    columns = ("id", "title", "summary", "cycle_id", "duration_minutes", "created_at")
+    same(everything, filled.json("session", "list", "--all-projects"), *columns)
+    learned = filled.ask("Memory browser: Search learnings", "%", "%", "%", *[None] * 4)
+    columns = ("id", "title", "problem", "solution", "session_id", "updated_at")
+    same(learned, filled.json("learning", "list", "--all-projects"), *columns)
+    tagged = (*["%"] * 3, None, None, *['%"time"%'] * 2)
+    timed = filled.ask("Memory browser: Search learnings", *tagged)
+    same(timed, filled.json("learning", "list", "--all-projects", "--tag", "time"), *columns)
+    tags = filled.ask("Get all unique tags with counts")
+    same(tags, filled.json("learning", "tags", "--all-projects"), "tag", "count")
+
+
+def the_registry(filled: Filled) -> None:
+    skills = filled.ask("Registry: Items by type with usage count")
+    assert [row["project_count"] for row in skills] == [1, 0, 1]
+    same(skills, filled.json("registry", "list", "skill"), "id", "name", "description")
+    same(skills, filled.json("dashboard", "--registry")["skills"], *skills[0])
+    for row in skills:
+        used = filled.json("registry", "show", row["name"], "--type", "skill")["used_by"]
+        assert len(used["projects"]) == row["project_count"]
+
+
+def the_rest_of_the_columns(filled: Filled) -> None:
+    """With a few commands more, each column that is said to be written holds something."""
+    stage = filled.stage
+    agent, prompt = stage.folder / "api-agent.json", stage.folder / "review.md"
+    agent.write_text('{"name": "api-agent", "description": "Builds", "system_prompt": "Build"}\n')
+    prompt.write_text("# Review\n\nRead it all.\n")
+    template = stage.folder / "service"
+    template.mkdir()
+    (template / "README.md").write_text("# Service\n\nA service.\n")
+    (template / "copier.yml").write_text("_template_type: project\n")
+    for words in (
+        ("registry", "add", "agent", str(agent)),
+        ("registry", "add", "prompt", str(prompt)),
+        ("registry", "add", "template", str(template)),
+        ("new", "service", str(stage.folder / "made")),
+        ("resolve", "AGENTS.md", "--merge"),
+        ("cycle", "edit", "CYC-1", "--description", "All of it"),
+        ("cycle", "complete", "CYC-1"),
+        ("project", "edit", "--description", "Risk, as a service"),
+        ("project", "archive"),
+    ):
+        answer = filled.run(*words)
+        assert answer.status == 0, (words, answer.out, answer.err)
+    empty = {
+        f"{table}.{column.name}"
+        for table, told in coverage.TABLES.items()
+        for column in told.columns
+        if not filled.ask(f"SELECT 1 FROM {table} WHERE {column.name} IS NOT NULL LIMIT 1")
+    }
+    assert empty == set()
