@@ -30,6 +30,9 @@ from studio_git.store.projects import Repository
 COPIES_BEHIND = "copies-behind"
 UNCOMMITTED = "an edit of this work tree that was never committed"
 
+_MANY = 3
+"""Files from which one question to git for all is quicker than one for each."""
+
 HISTORY_LIMIT = 5000
 """Versions of one path that are looked at for a base; a context file rarely has a hundred."""
 
@@ -113,6 +116,7 @@ def look(
     source = source or WorkTree(place)
     found = source.read({path for file in tracked for path in paths_of(file)})
     eye = Eye(store, repository, place)
+    eye.foresee(str(file.repo_path) for file in tracked)
     return [eye.look(file, found) for file in tracked]
 
 
@@ -142,6 +146,15 @@ class Eye:
         self._snapshots: dict[str, bytes | None] = {}
         self._committed: dict[tuple[str, ...], set[str]] = {}
         self._awaited: dict[tuple[str, int], bool] = {}
+
+    def foresee(self, paths: Iterable[str]) -> None:
+        """Ask for HEAD's version of many paths at once, since each look needs its own."""
+        wanted = list(paths)
+        if len(wanted) < _MANY:
+            return
+        blobs = self.place.git.blobs(f"HEAD:{path}" for path in wanted)
+        for path, blob in zip(wanted, blobs, strict=True):
+            self._committed["", path] = _hashes(path, blob)
 
     def look(self, file: ContextFile, found: Mapping[str, Found]) -> Standing:
         """How one context file stands, with ``found`` at each of its paths (:func:`paths_of`)."""
@@ -271,9 +284,7 @@ class Eye:
         key = ("", path)
         if key not in self._committed:
             (blob,) = self.place.git.blobs([f"HEAD:{path}"])
-            self._committed[key] = (
-                set() if blob is None else {content_hash(frames.split(path, blob).body)}
-            )
+            self._committed[key] = _hashes(path, blob)
         return self._committed[key]
 
     def _history(self, path: str, *revisions: str) -> set[str]:
@@ -307,7 +318,7 @@ class Eye:
             if record.lstrip(b"\n").startswith(b":")
         }
         blobs = self.place.git.blobs(oid for oid in oids if oid.strip("0"))
-        return {content_hash(frames.split(path, blob).body) for blob in blobs if blob is not None}
+        return set().union(*(_hashes(path, blob) for blob in blobs))
 
     def _with_dismissal(self, standing: Standing) -> Standing:
         if standing.verdict.status is SyncStatus.SYNCED:
@@ -319,6 +330,11 @@ class Eye:
             return replace(standing, dismissed=said)
         every = {hunk.number for hunk in standing.hunks}
         return replace(standing, dismissed=every <= said, dismissed_hunks=said)
+
+
+def _hashes(path: str, blob: bytes | None) -> set[str]:
+    """The hash of what is compared of a version; none where there is no such version."""
+    return set() if blob is None else {content_hash(frames.split(path, blob).body)}
 
 
 def _bodies(file: ContextFile, found: Mapping[str, Found]) -> dict[str, Side]:
@@ -365,22 +381,6 @@ def _from_where(sync: Sync, *, here: bool) -> str:
     if sync.branch:
         return f"branch {sync.branch}"
     return f"commit {sync.head_oid[:10]}" if sync.head_oid else "another worktree"
-
-
-def reason_for_people(standing: Standing) -> str:
-    """The reason of a verdict in words, for the terminal and the editor."""
-    reason = standing.verdict.reason
-    if reason == ACCEPTED_ELSEWHERE:
-        if standing.since == UNCOMMITTED:
-            return f"Studio has {UNCOMMITTED}"
-        return f"Studio has what was accepted from {standing.since}, which HEAD does not contain"
-    if reason == COPIES_BEHIND:
-        return "a copy of the file in the repository still has the older text"
-    if reason == aliases.COPIES_DIFFER:
-        return f"its copies in the repository differ: {', '.join(standing.copies)}"
-    if reason == aliases.PRIMARY_MISSING:
-        return f"the text was taken from its copy {standing.repo_path}"
-    return reason
 
 
 def branch_of(place: Place) -> str | None:

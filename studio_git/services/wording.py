@@ -10,7 +10,7 @@ import shlex
 from studio_git.core import aliases
 from studio_git.core.drift import ACCEPTED_ELSEWHERE
 from studio_git.core.models import DriftKind
-from studio_git.services.drift import Standing, reason_for_people
+from studio_git.services.drift import COPIES_BEHIND, UNCOMMITTED, Standing
 
 _MEANING = {
     DriftKind.STUDIO_AHEAD: "Studio's copy moved on, the repository's did not",
@@ -24,10 +24,26 @@ _MEANING = {
 }
 
 
+def _reason(standing: Standing) -> str:
+    """The reason of a verdict in words, for the terminal and the editor."""
+    reason = standing.verdict.reason
+    if reason == ACCEPTED_ELSEWHERE:
+        if standing.since == UNCOMMITTED:
+            return f"Studio has {UNCOMMITTED}"
+        return f"Studio has what was accepted from {standing.since}, which HEAD does not contain"
+    if reason == COPIES_BEHIND:
+        return "a copy of the file in the repository still has the older text"
+    if reason == aliases.COPIES_DIFFER:
+        return f"its copies in the repository differ: {', '.join(standing.copies)}"
+    if reason == aliases.PRIMARY_MISSING:
+        return f"the text was taken from its copy {standing.repo_path}"
+    return reason
+
+
 def explain(standing: Standing) -> str:
     """Why a context file stands as it does, in a few words; empty for one in step."""
     kind = standing.verdict.kind
-    said = reason_for_people(standing)
+    said = _reason(standing)
     if kind is None:
         return said
     if not said and standing.repo_path != standing.file.repo_path:
