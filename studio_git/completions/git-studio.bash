@@ -699,7 +699,7 @@ __git_studio_command() {
         ;;
     'doctor')
         commands=''
-        options='--fix -y --yes --json -h --help'
+        options='--fix --rebuild -y --yes --json -h --help'
         valued=''
         argument='@text'
         ;;

@@ -734,7 +734,8 @@ for program in git git-studio
     complete -c $program -n '__git_studio_at \'settings set\'' -f
     complete -c $program -n '__git_studio_at \'settings set\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'doctor\'' -l fix -f -d 'Put right what can be put right safely.'
-    complete -c $program -n '__git_studio_at \'doctor\'' -s y -l yes -f -d 'With --fix, do not ask.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -l rebuild -f -d 'Make a damaged store anew from all there is.'
+    complete -c $program -n '__git_studio_at \'doctor\'' -s y -l yes -f -d 'With --fix or --rebuild, do not ask.'
     complete -c $program -n '__git_studio_at \'doctor\'' -l json -f -d 'Print JSON.'
     complete -c $program -n '__git_studio_at \'doctor\'' -s h -l help -f -d 'Show this message and exit.'
     complete -c $program -n '__git_studio_at \'backup\'' -l full -f -d 'The files in projects/ and registry/ too.'

@@ -56,8 +56,9 @@ __git-studio_backup() {
 __git-studio_doctor() {
   _arguments -s -S \
     '(--fix)--fix[Put right what can be put right safely.]' \
-    '(-y --yes)-y[With --fix, do not ask.]' \
-    '(-y --yes)--yes[With --fix, do not ask.]' \
+    '(--rebuild)--rebuild[Make a damaged store anew from all there is.]' \
+    '(-y --yes)-y[With --fix or --rebuild, do not ask.]' \
+    '(-y --yes)--yes[With --fix or --rebuild, do not ask.]' \
     '(--json)--json[Print JSON.]' \
     '(-h --help)-h[Show this message and exit.]' \
     '(-h --help)--help[Show this message and exit.]'

@@ -1,0 +1,268 @@
+"""Reading what can still be read out of a damaged store, and putting it into a new one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio_git.store import transfer
+from studio_git.store.records import TITLE, Kind
+from studio_git.store.sessions import Made
+from studio_git.store.transfer import Row, Value
+
+_PROBES = 50_000
+"""Rows that are asked for one by one where a table cannot be read in a row."""
+
+_RECORDS = {Kind.DECISION: "decisions", Kind.LEARNING: "learnings", Kind.QUESTION: "git_questions"}
+_ONLY_PROJECT = "(SELECT min(id) FROM projects HAVING count(*) = 1)"
+_REPLACED = ("settings", "git_meta")
+
+
+@dataclass(slots=True)
+class Readable:
+    """What was read: rows by table, and the tables of which rows may be missing.
+
+    ``others`` are the statements that make tables which are neither the data model's nor ours.
+    """
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    others: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: Path, wanted: Sequence[str]) -> Readable:
+    """Read all rows that can be read; ``wanted`` are the tables that a store has to have.
+
+    The file is not changed. Where nothing can be read, all tables are broken.
+    """
+    for options in ("mode=ro", "immutable=1"):
+        try:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as db:
+                db.row_factory = sqlite3.Row
+                db.text_factory = lambda data: data.decode("utf-8", "replace")
+                made = dict(_made(db))
+                return _read(db, made, wanted)
+        except sqlite3.DatabaseError:
+            continue
+    return Readable(broken=set(wanted))
+
+
+def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
+    """Insert rows that the store does not have yet; how many. Rows that cannot stand are left.
+
+    References may lead nowhere afterwards: see :func:`settle`. Foreign keys have to be off.
+    """
+    count = 0
+    for table, rows in found.items():
+        columns = {str(row[1]) for row in db.execute(f'PRAGMA table_info("{table}")')}
+        how = "REPLACE" if table in _REPLACED else "IGNORE"
+        for row in rows:
+            known = {name: value for name, value in row.items() if name in columns}
+            if not known:
+                continue
+            names = ", ".join(f'"{name}"' for name in known)
+            marks = ", ".join("?" * len(known))
+            cursor = db.execute(
+                f'INSERT OR {how} INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608
+                list(known.values()),
+            )
+            count += cursor.rowcount
+    return count
+
+
+def make_others(db: sqlite3.Connection, statements: Mapping[str, str]) -> None:
+    """Make the tables of other programs again, where their statements could be read."""
+    for statement in statements.values():
+        try:
+            db.execute(statement)
+        except sqlite3.Error:  # it says what this SQLite does not understand
+            continue
+
+
+def settle(db: sqlite3.Connection) -> int:
+    """Let go of references that lead nowhere; how many rows that cost.
+
+    Projects and cycles that rows refer to are made, under their ids, so that the rows stay.
+    """
+    for table in ("cycles", "sessions", "decisions", "context_files", "tech_stack", "dependencies"):
+        db.execute(
+            "INSERT OR IGNORE INTO projects (id, name) "  # noqa: S608
+            f"SELECT DISTINCT project_id, project_id FROM {table} WHERE project_id IS NOT NULL"
+        )
+    for table in ("sessions", "decisions", "tasks"):
+        project = _ONLY_PROJECT if table == "tasks" else "project_id"
+        db.execute(
+            "INSERT OR IGNORE INTO cycles (id, project_id, name, cycle_type) "  # noqa: S608
+            f"SELECT DISTINCT cycle_id, {project}, cycle_id, 'feature' FROM {table} "
+            f"WHERE cycle_id IS NOT NULL AND {project} IS NOT NULL"
+        )
+    lost = 0
+    for table in transfer.names(db):
+        info = db.execute(f"PRAGMA table_info({table})").fetchall()
+        needed = {str(row[1]) for row in info if row[3] or row[5]}
+        for row in db.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            parent, column, key = row[2], row[3], row[4] or "id"
+            where = f'"{column}" IS NOT NULL AND "{column}" NOT IN (SELECT "{key}" FROM "{parent}")'  # noqa: S608
+            if column in needed:
+                lost += db.execute(f'DELETE FROM "{table}" WHERE {where}').rowcount  # noqa: S608
+            else:
+                db.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE {where}')  # noqa: S608
+    return lost
+
+
+def drop_altered_snapshots(db: sqlite3.Connection) -> int:
+    """Remove kept contents that are not what was kept, and what refers to them; how many."""
+    altered = [
+        (row[0],)
+        for row in db.execute("SELECT id, content FROM git_snapshots").fetchall()
+        if not isinstance(row[1], bytes) or hashlib.sha256(row[1]).hexdigest() != row[0]
+    ]
+    db.executemany("DELETE FROM git_syncs WHERE snapshot_id = ?", altered)
+    db.executemany("DELETE FROM git_snapshots WHERE id = ?", altered)
+    return len(altered)
+
+
+def untied(db: sqlite3.Connection, project_id: str) -> dict[tuple[Kind, str], str]:
+    """Records that stand in no commit: id by kind and title in lower case."""
+    found = {}
+    for kind, table in _RECORDS.items():
+        rows = db.execute(
+            f"SELECT id, {TITLE[kind]} FROM {table} WHERE project_id = ? AND id NOT IN "  # noqa: S608
+            "(SELECT record_id FROM git_notes WHERE kind = ?)",
+            [project_id, kind.value],
+        )
+        found.update({(kind, str(row[1]).casefold()): str(row[0]) for row in rows})
+    return found
+
+
+def revive_session(
+    db: sqlite3.Connection, session_id: str, project_id: str, author: tuple[str, str], made: Made
+) -> None:
+    """Make the rows of a captured session again, those that are not there.
+
+    ``author`` is the address and the name.
+    """
+    db.execute(
+        "INSERT OR IGNORE INTO sessions (id, project_id, cycle_id, title, summary, "
+        "duration_minutes, files_changed, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            session_id,
+            project_id,
+            made.cycle_id,
+            made.title,
+            made.summary,
+            made.duration_minutes,
+            json.dumps(list(made.files), ensure_ascii=False),
+            made.created_at,
+        ],
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO git_sessions (session_id, project_id, author_email, author_name, "
+        "started_at, ended_at, zone, title, summary, stale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        [
+            session_id,
+            project_id,
+            *author,
+            made.started_at,
+            made.ended_at,
+            made.zone,
+            made.title,
+            made.summary,
+        ],
+    )
+
+
+def add_session(db: sqlite3.Connection, columns: Mapping[str, Value]) -> bool:
+    """Insert a session as its file tells it; False if there is one of that id."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    cursor = db.execute(
+        f"INSERT OR IGNORE INTO sessions ({names}) VALUES ({marks})",  # noqa: S608 - names of ours
+        list(columns.values()),
+    )
+    return bool(cursor.rowcount)
+
+
+def set_number(db: sqlite3.Connection, cycle_id: str, number: int) -> None:
+    """Give a cycle the number of its code again, if nobody has it."""
+    db.execute(
+        "INSERT OR IGNORE INTO git_cycle_codes (number, cycle_id) VALUES (?, ?)", [number, cycle_id]
+    )
+
+
+def add_cycle(db: sqlite3.Connection, cycle_id: str, project_id: str, name: str) -> None:
+    """Insert a cycle of which only the name is known, or name one that was made for its id."""
+    db.execute(
+        "INSERT INTO cycles (id, project_id, name, cycle_type) VALUES (?, ?, ?, 'feature') "
+        "ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name = id",
+        [cycle_id, project_id, name],
+    )
+
+
+def _made(db: sqlite3.Connection) -> Iterable[tuple[str, str]]:
+    rows = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql NOT NULL")
+    return [(str(row[0]), str(row[1])) for row in rows if not str(row[0]).startswith("sqlite_")]
+
+
+def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]) -> Readable:
+    found = Readable()
+    for name, statement in made.items():
+        rows, whole = _rows(db, name, statement)
+        found.tables[name] = rows
+        if not whole:
+            found.broken.add(name)
+        if name not in wanted and name != "_sqlite_migrations":
+            found.others[name] = statement
+    found.tables.pop("_sqlite_migrations", None)
+    found.broken |= set(wanted) - set(made)
+    return found
+
+
+def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row], bool]:
+    """All rows that can be read, from both ends and one by one; whether those are all."""
+    name = table.replace('"', '""')
+    by = "rowid"
+    if "WITHOUT ROWID" in statement.upper():
+        info = db.execute(f'PRAGMA table_info("{name}")').fetchall()
+        by = ", ".join(f'"{row[1]}"' for row in sorted(info, key=lambda row: row[5]) if row[5])
+    found: dict[object, Row] = {}
+    ends: list[int | None] = []
+    whole = True
+    for way in ("ASC", "DESC"):
+        last: int | None = None
+        order = ", ".join(f"{column} {way}" for column in by.split(", "))
+        key = "rowid" if by == "rowid" else "NULL"
+        try:
+            for row in db.execute(
+                f'SELECT {key} AS "_studio_key", * FROM "{name}" ORDER BY {order}'  # noqa: S608
+            ):
+                last = row["_studio_key"]
+                values = {column: row[column] for column in row.keys()[1:]}
+                found.setdefault(last if by == "rowid" else tuple(values.values()), values)
+        except (sqlite3.Error, OverflowError):
+            whole = False
+        ends.append(last)
+        if whole:
+            break
+    if not whole and by == "rowid":
+        _probe(db, name, ends, found)
+    return list(found.values()), whole
+
+
+def _probe(
+    db: sqlite3.Connection, name: str, ends: Sequence[int | None], found: dict[object, Row]
+) -> None:
+    """Ask for the rows between two places that could not be passed, one by one."""
+    first = (ends[0] or 0) + 1
+    last = ends[1] if ends[1] is not None else first + _PROBES
+    for rowid in range(first, min(last, first + _PROBES)):
+        try:
+            row = db.execute(f'SELECT * FROM "{name}" WHERE rowid = ?', [rowid]).fetchone()  # noqa: S608
+        except sqlite3.Error:
+            continue
+        if row is not None:
+            found.setdefault(rowid, dict(row))

@@ -1,0 +1,232 @@
+"""A store made anew, from what is left of it, from backups, journals, commits and files."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Repo
+from storetools import change, fingerprint, query, rows_of, two_lines
+
+from studio_git.services import rebuild
+from studio_git.services.rebuild import Rebuilt
+
+NOON = 1_700_000_000
+HOUR = 3600
+
+CAPTURED = {
+    "sessions": "SELECT id, project_id, title, duration_minutes, files_changed, created_at "
+    "FROM sessions ORDER BY id",
+    "commits": "SELECT oid, session_id, message, author_time FROM git_commits "
+    "WHERE rewritten_to IS NULL ORDER BY oid",
+    "decisions": "SELECT title, rationale, created_at FROM decisions WHERE id <> 'by-hand' "
+    "ORDER BY title",
+    "learnings": "SELECT title, problem, solution FROM learnings ORDER BY title",
+    "questions": "SELECT question FROM git_questions ORDER BY question",
+    "files": "SELECT c.oid, f.path, f.added FROM git_commit_files f JOIN git_commits c "
+    "ON c.id = f.commit_id WHERE c.rewritten_to IS NULL ORDER BY 1, 2",
+    "skills": "SELECT name, description FROM registry_skills",
+    "bound": "SELECT r.id, r.common_dir, p.id FROM git_repositories r JOIN projects p "
+    "ON p.id = r.project_id",
+    "context": "SELECT c.file_path, t.repo_path FROM context_files c JOIN git_context_targets t "
+    "ON t.context_file_id = c.id",
+}
+"""What has to come back however the store was damaged."""
+
+
+@dataclass
+class World:
+    repo: Repo
+    home: Path
+
+    @property
+    def store(self) -> Path:
+        return self.home / "studio.db"
+
+    def captured(self) -> dict[str, Any]:
+        return {name: query(self.store, sql) for name, sql in CAPTURED.items()}
+
+    def rebuild(self) -> Rebuilt:
+        done = rebuild.rebuild(self.home, self.repo.path)
+        assert done.problems == []
+        assert query(self.store, "PRAGMA integrity_check") == [("ok",)]
+        assert query(self.store, "PRAGMA foreign_key_check") == []
+        return done
+
+    def checkpoint(self) -> None:
+        with closing(sqlite3.connect(self.store)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.fixture
+def world(repo: Repo) -> World:
+    repo.write("CLAUDE.md", "# Rules\n")
+    repo.commit("First", when=NOON)
+    assert repo.studio("init", "--no-hooks", "--yes", "--name", "Risk Workbench").status == 0
+    assert repo.studio("cycle", "start", "Auth Flow").status == 0
+    home = Path(os.environ["STUDIO_HOME"])
+    (home / "registry" / "skills" / "sql.md").write_text("# SQL\n\n## Description\nQueries.\n")
+    assert repo.studio("registry", "sync").status == 0
+    for number in range(1, 13):
+        repo.write(f"src/{number}.py", "x = 1\n" * number)
+        repo.commit(
+            f"Work {number}\n\n{'because of this and that. ' * 30}\n\n"
+            f"Decision: Choice {number}\nRationale: Reason {number}\n"
+            f"Problem: Trouble {number}\nSolution: Answer {number}\n"
+            f"Open-Question: Why {number}?\nCycle: Auth Flow",
+            when=NOON + number * 3 * HOUR,
+        )
+    assert repo.studio("capture").status == 0
+    repo.git("commit", "-q", "--amend", "-m", "Work amended\n\nDecision: Choice amended")
+    assert repo.studio("capture").status == 0
+    found = World(repo, home)
+    (session, *_) = query(found.store, "SELECT id FROM sessions ORDER BY id")
+    words = ("session", "edit", str(session[0]), "--title", "Named by a person")
+    assert repo.studio(*words).status == 0
+    (project,) = query(found.store, "SELECT id FROM projects")
+    sql = "INSERT INTO decisions (id, project_id, title) VALUES ('by-hand', ?, 'By hand')"
+    change(found.store, sql, project[0])
+    found.checkpoint()
+    return found
+
+
+def garbage(data: bytes, rng: random.Random) -> bytes:
+    return rng.randbytes(len(data))
+
+
+def cut(data: bytes, rng: random.Random) -> bytes:
+    return data[: rng.randrange(1, len(data))]
+
+
+def flipped(data: bytes, rng: random.Random) -> bytes:
+    """Noise over one page out of eight."""
+    size = int.from_bytes(data[16:18], "big")
+    changed = bytearray(data)
+    pages = len(data) // size
+    for page in rng.sample(range(pages), pages // 8):
+        changed[page * size : (page + 1) * size] = rng.randbytes(size)
+    return bytes(changed)
+
+
+DAMAGES: list[tuple[Callable[[bytes, random.Random], bytes], int]] = [
+    (garbage, 1),
+    *((cut, seed) for seed in range(4)),
+    *((flipped, seed) for seed in range(8)),
+]
+
+
+@pytest.mark.parametrize(
+    ("how", "seed"), DAMAGES, ids=[f"{how.__name__}-{seed}" for how, seed in DAMAGES]
+)
+def test_all_that_was_captured_comes_back(
+    world: World, how: Callable[[bytes, random.Random], bytes], seed: int
+) -> None:
+    before, files = world.captured(), fingerprint(world.home / "projects")
+    damaged = how(world.store.read_bytes(), random.Random(seed))
+    world.store.write_bytes(damaged)
+    done = world.rebuild()
+    assert done.aside is not None
+    assert (done.aside / "studio.db").read_bytes() == damaged
+    assert world.captured() == before
+    after = fingerprint(world.home / "projects")
+    assert {name: it for name, it in after.items() if name in files} == files
+    assert world.store.stat().st_mode & 0o777 == 0o600
+    again = world.rebuild()
+    assert (again.aside, again.commits, again.sessions) == (None, 0, 0)
+    assert world.captured() == before
+
+
+def test_rows_that_git_does_not_have_come_from_the_readable_part(world: World) -> None:
+    change(world.store, "CREATE TABLE songs (title TEXT)")
+    change(world.store, "INSERT INTO songs VALUES ('of another program')")
+    change(world.store, "UPDATE settings SET value = '\"light\"' WHERE key = 'theme'")
+    before = rows_of(world.store, ours=True)
+    with closing(sqlite3.connect(world.store)) as db:
+        (root,) = db.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'git_commits'"
+        ).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    world.checkpoint()
+    data = bytearray(world.store.read_bytes())
+    data[(root - 1) * size : root * size] = b"\x55" * size
+    world.store.write_bytes(data)
+    done = world.rebuild()
+    assert done.damaged == ("git_commits",)
+    after = rows_of(world.store, ours=True)
+    for table in ("projects", "decisions", "learnings", "sessions", "settings", "songs", "cycles"):
+        assert after[table] == before[table], table
+
+
+def test_what_a_backup_knows_comes_back_too(world: World) -> None:
+    assert world.repo.studio("backup").status == 0
+    before = rows_of(world.store)
+    world.store.write_bytes(b"garbage" * 999)
+    done = world.rebuild()
+    assert done.backup is not None
+    assert done.from_backup > 0
+    assert rows_of(world.store) == before
+
+
+def test_the_command(world: World) -> None:
+    before = world.captured()
+    world.store.write_bytes(b"")
+    asked = world.repo.studio("doctor", "--rebuild")
+    assert (asked.status, world.store.stat().st_size) == (1, 0)
+    answer = world.repo.studio("doctor", "--rebuild", "--yes", "--json")
+    assert answer.status == 0, answer.err
+    assert answer.json["commits"] == 12
+    assert world.captured() == before
+    assert world.repo.studio("status").status == 0
+    assert world.repo.studio("capture").status == 0
+    assert world.captured() == before
+    assert "Rebuilt" in world.repo.studio("doctor", "--rebuild", "--yes").out
+    two_lines(world.repo.studio("doctor", "--rebuild", "--fix"))
+
+
+HOLDER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("SELECT count(*) FROM projects").fetchone()
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_store_that_is_open_elsewhere_is_told(world: World) -> None:
+    (root,) = query(world.store, "SELECT rootpage FROM sqlite_master WHERE name = 'decisions'")[0]
+    (size,) = query(world.store, "PRAGMA page_size")[0]
+    data = bytearray(world.store.read_bytes())
+    for place in range((int(str(root)) - 1) * int(str(size)), int(str(root)) * int(str(size))):
+        data[place] = 0x55
+    world.store.write_bytes(data)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, world.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"open\n"
+        answer = world.repo.studio("doctor", "--rebuild", "--yes")
+        holder.kill()
+    two_lines(answer)
+    assert "open in another program" in answer.err
+    assert world.store.read_bytes() == bytes(data)
+
+
+def test_sessions_of_clones_that_are_gone_come_from_their_files(
+    world: World, tmp_path: Path
+) -> None:
+    sessions = "SELECT id, project_id, title, duration_minutes FROM sessions ORDER BY id"
+    before = query(world.store, sessions)
+    world.store.unlink()
+    world.repo.path.rename(tmp_path / "elsewhere")
+    done = rebuild.rebuild(world.home, tmp_path)
+    assert done.sessions == len(before)
+    assert query(world.store, sessions) == before
