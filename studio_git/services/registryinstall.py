@@ -71,13 +71,15 @@ def install(workspace: Workspace, skill: Item, folder: str) -> Installed:
     if known is None:
         # Noted before anything else is copied: what is there of it is then never taken for ours.
         tracked = tracked or context.track(workspace, path, None)
-        known = Install(tracked.id, skill.id, content_hash(text.data), {})
+        # The same text in a second place is another name of the first.
+        known = installs.of(workspace.store.db, tracked.id)
+        known = known or Install(tracked.id, skill.id, content_hash(text.data), {})
         with workspace.store.writing() as db:
             installs.put(db, known)
         written.append(path)
     else:
         follow(workspace.store, skill)
-    copied, left, now = _copy(workspace, wanted, known.files)
+    copied, left, now = _copy(workspace, wanted, known.files, path.removesuffix(SKILL_FILE))
     latest = installs.of(workspace.store.db, known.context_file_id) or known
     if now != latest.files:
         with workspace.store.writing() as db:
@@ -117,7 +119,7 @@ def _put_skill(
 
 
 def _copy(
-    workspace: Workspace, wanted: Contents, had: Mapping[str, str]
+    workspace: Workspace, wanted: Contents, had: Mapping[str, str], root: str
 ) -> tuple[list[str], list[str], dict[str, str]]:
     """Bring the other files along: what was written, what was left, and what is ours now."""
     written: list[str] = []
@@ -137,7 +139,9 @@ def _copy(
             if path in had:
                 ours[path] = had[path]
     for path, digest in had.items():
-        if path not in wanted and files.read_bytes(workspace.place.top / path) is not None:
+        if not path.startswith(root):
+            ours[path] = digest
+        elif path not in wanted and files.read_bytes(workspace.place.top / path) is not None:
             left.append(path)  # the skill has it no more; whether to delete it, a person says
             ours[path] = digest
     return written, left, ours

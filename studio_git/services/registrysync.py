@@ -126,7 +126,7 @@ def _rows(
             if kept != digest(*have):
                 changes.append((item, have, False))
             continue
-        row_moved = bool(item.row.description) and kept is not None and kept != digest(*have)
+        row_moved = kept is not None and kept != digest(*have) and _says_something(item, said)
         file_moved = kept is None or kept != digest(*wanted)
         if row_moved and not file_moved:
             if _write(store, item, said, report):
@@ -140,6 +140,12 @@ def _rows(
         with store.writing() as db:
             for item, said_now, is_new in changes:
                 _apply(db, item, said_now, report, is_new=is_new)
+
+
+def _says_something(item: Item, said: _Said) -> bool:
+    """Whether a row has what a file could take; a description is never taken away from one."""
+    is_template = item.type is ItemType.TEMPLATE and not said.details.description
+    return bool(item.row.description) or is_template
 
 
 def _apply(

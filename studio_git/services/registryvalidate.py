@@ -142,7 +142,8 @@ def _of_found(tree: Tree, found: Found, names: Names) -> list[Fault] | None:
         return [Fault(shown, 0, WRONG_VALUE, error.message, error.hint)]
     faults: list[Fault] | None = []
     if found.path:
-        faults = check(found, readable(contents[found.path].data), names)
+        named = replace(found, name=found.name or tree.name)  # of a skill at the top
+        faults = check(named, readable(contents[found.path].data), names)
     else:
         inside = {path.removeprefix(found.root): one for path, one in contents.items()}
         faults = list(_of_template(inside, found.root))
