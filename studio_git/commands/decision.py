@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import click
 
+from studio_git.commands import decisionfiles as file_commands
 from studio_git.commands import editing, records, scope
 from studio_git.core import recordtext
 from studio_git.core.recordtext import Sheet
@@ -31,7 +32,13 @@ def command() -> None:
     Commits state them in their last paragraph: "Decision: …", "Rationale: …", "Alternative: …",
     and "Supersedes: …" with the title of an older decision.
     A decision is named by its title, its id, or the first four or more characters of its id.
+    Files of decision records, as in docs/decisions, and the decisions are kept in step by import,
+    export and sync.
     """
+
+
+for each in file_commands.COMMANDS:
+    command.add_command(each)
 
 
 @command.command("list")

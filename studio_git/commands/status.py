@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from studio_git.commands import decisionfiles
 from studio_git.commands.standings import show, style_of
 from studio_git.errors import StudioError, UsageError
 from studio_git.output import json_out, say, styled, warn
-from studio_git.services import ledger, proposals, reports
+from studio_git.services import decisionlook, ledger, proposals, reports
 from studio_git.services.clone import Workspace
+from studio_git.services.decisionlook import Standing as Record
 from studio_git.services.drift import Standing, look, names_of, relative_paths
 from studio_git.services.sides import Index
 from studio_git.services.workspace import open_here
@@ -26,7 +28,8 @@ from studio_git.store import contexts
 def command(paths: tuple[str, ...], staged: bool, as_json: bool) -> int:
     """Show which context files differ from Studio's, and which side moved.
 
-    Exit 1 where a file is neither synced nor dismissed.
+    Decision records that differ from their decisions are told too. Exit 1 where a context file is
+    neither synced nor dismissed, or a record differs.
     """
     with open_here(Path.cwd(), write=False) as workspace:
         wanted = named(workspace, paths)
@@ -36,11 +39,17 @@ def command(paths: tuple[str, ...], staged: bool, as_json: bool) -> int:
         )
         if not staged:
             _remember(workspace, standings)
+        records = []
+        if wanted is None and not staged:
+            records = decisionlook.differing(workspace.store, workspace.repository, workspace.place)
         if as_json:
-            json_out(reports.status(workspace, standings))
+            entries = [decisionfiles.entry(record) for record in records]
+            json_out(reports.status(workspace, standings) | {"decisions": entries})
         else:
             _print(workspace, standings, whole=wanted is None)
-        return 0 if all(standing.settled for standing in standings) else 1
+            _print_records(records)
+        settled = all(standing.settled for standing in standings)
+        return 0 if settled and not records else 1
 
 
 def named(workspace: Workspace, words: Sequence[str]) -> list[str] | None:
@@ -103,3 +112,10 @@ def _print(workspace: Workspace, standings: Sequence[Standing], *, whole: bool) 
     if standings and not open_ones:
         files = "context file is" if len(standings) == 1 else "context files are"
         say(styled(f"{len(standings)} {files} in step.", style_of(None)))
+
+
+def _print_records(records: Sequence[Record]) -> None:
+    for record in records:
+        decisionfiles.say_standing(record)
+    if records:
+        say(styled("Bring them together with: git studio decision sync", "dim"))

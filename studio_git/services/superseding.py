@@ -96,9 +96,27 @@ def move(db: sqlite3.Connection, olds: Iterable[Captured], new: Captured) -> Non
 
 
 def supersede(store: Store, older: Row, newer: Row) -> None:
-    """Say by hand that a decision takes the place of another of the same project.
+    """Say by hand that a decision takes the place of another; raises as :func:`link`.
 
     The files of the older one's sessions say so at once.
+    """
+    with store.writing() as db:
+        link(db, older, newer)
+    sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
+
+
+def release(store: Store, older: Row, newer: Row) -> None:
+    """Take back what was said by hand, that a decision takes the place of another.
+
+    Raises as :func:`unlink`.
+    """
+    with store.writing() as db:
+        unlink(db, older, newer)
+    sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
+
+
+def link(db: sqlite3.Connection, older: Row, newer: Row) -> None:
+    """Let a decision take the place of another of the same project, in the caller's transaction.
 
     Raises UsageError where that would go round in a circle, or across projects.
     """
@@ -111,41 +129,35 @@ def supersede(store: Store, older: Row, newer: Row) -> None:
         raise UsageError(
             "the two decisions are of different projects.", "Name two of the same project."
         )
-    with store.writing() as db:
-        if older["id"] in supersedes.above(db, newer["id"]):
-            raise UsageError(
-                f"{newer['title']} is superseded by {older['title']} itself.",
-                "Name the older decision first, then the newer one.",
-            )
-        supersedes.say(db, newer["id"], older["id"], older["id"])
-        mark(db, [older["id"]])
-    sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
+    if older["id"] in supersedes.above(db, newer["id"]):
+        raise UsageError(
+            f"{newer['title']} is superseded by {older['title']} itself.",
+            "Name the older decision first, then the newer one.",
+        )
+    supersedes.say(db, newer["id"], older["id"], older["id"])
+    mark(db, [older["id"]])
 
 
-def release(store: Store, older: Row, newer: Row) -> None:
-    """Take back what was said by hand, that a decision takes the place of another.
+def unlink(db: sqlite3.Connection, older: Row, newer: Row) -> None:
+    """Take back :func:`link`, in the caller's transaction.
 
     Raises UsageError where nobody said so, or a commit does.
     """
-    with store.writing() as db:
-        found = [
-            row for row in supersedes.said_of(db, newer["id"]) if row["older_id"] == older["id"]
-        ]
-        if not found:
-            raise UsageError(
-                f"{newer['title']} does not supersede {older['title']}.",
-                "Name the older decision first, then the newer one.",
-            )
-        if any(row["oid"] is not None for row in found):
-            oid = next(row["oid"] for row in found if row["oid"] is not None)
-            raise UsageError(
-                f"commit {oid[:12]} says that {newer['title']} supersedes {older['title']}.",
-                "Amend its message, if it is yours to amend; capture follows.",
-            )
-        for row in found:
-            supersedes.take_back(db, newer["id"], row["words"])
-        mark(db, [older["id"]])
-    sessionfiles.write(store, older["project_id"], supersedes.sessions_of(store.db, [older["id"]]))
+    found = [row for row in supersedes.said_of(db, newer["id"]) if row["older_id"] == older["id"]]
+    if not found:
+        raise UsageError(
+            f"{newer['title']} does not supersede {older['title']}.",
+            "Name the older decision first, then the newer one.",
+        )
+    oid = next((row["oid"] for row in found if row["oid"] is not None), None)
+    if oid is not None:
+        raise UsageError(
+            f"commit {oid[:12]} says that {newer['title']} supersedes {older['title']}.",
+            "Amend its message, if it is yours to amend; capture follows.",
+        )
+    for row in found:
+        supersedes.take_back(db, newer["id"], row["words"])
+    mark(db, [older["id"]])
 
 
 def unclear_in(store: Store, project_id: str, session_ids: Iterable[str]) -> list[Unclear]:

@@ -39,7 +39,9 @@ def test_the_object_has_the_documented_keys(repo: Repo) -> None:
     answer = repo.studio("status", "--json")
     assert answer.status == 0
     whole = answer.json
-    assert set(whole) == {"project", "repository", "context", "cycle", "session"}
+    assert set(whole) == {
+        "project", "repository", "context", "cycle", "session", "decisions",
+    }  # fmt: skip
     assert set(whole["project"]) == {"id", "name"}
     assert set(whole["repository"]) == {"id", "path"}
     assert whole["repository"]["path"] == str(repo.place.top)
