@@ -133,6 +133,7 @@ TESTED_THROUGH = {
     "studio_git.services.debuginfo": "test_debug_info",
     "studio_git.services.rebuildclone": "test_rebuild",
     "studio_git.store.salvage": "test_rebuild",
+    "studio_git.store.gittables": "test_migrations",
     "studio_lsp.clones": "test_drift_subject",
     "studio_lsp.commands": "test_drift_subject",
     "studio_lsp.features.actions": "test_drift_subject",

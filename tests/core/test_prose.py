@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_git.core.prose import fences, one_line, shorten
+from studio_git.core.prose import fences, many_lines, one_line, shorten
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,24 @@ def test_fences(text: str, inside: str, open_from: int | None) -> None:
     found = fences(text.split("\n"))
     assert "".join(str(int(flag)) for flag in found.inside) == inside
     assert found.open_from == open_from
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\n\n  a  \n\n    b\t\n\n", "  a\n\n    b"),
+        ("a\x1b[31m\u2028b\tc", "a [31m b\tc"),
+        ("\ud800", "\ufffd"),
+        (" \n\t", ""),
+    ],
+)
+def test_many_lines(text: str, lines: str) -> None:
+    assert many_lines(text) == lines
+
+
+@given(st.text())
+def test_many_lines_again_changes_nothing(text: str) -> None:
+    lines = many_lines(text)
+    assert many_lines(lines) == lines
+    lines.encode("utf-8")
