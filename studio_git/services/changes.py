@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from studio_git import config, files
+from studio_git.core import text
 from studio_git.core.models import Resolution, Unreadable
 from studio_git.errors import FileChangedError, StudioError, UsageError
 from studio_git.services import binding, ledger, proposals
@@ -194,15 +195,31 @@ def plan_undo(workspace: Workspace, number: int | None) -> tuple[Operation, list
     Raises what :func:`undo` raises.
     """
     operation = _operation(workspace, number)
-    writes = [_reversed(workspace, change) for change in operation.changes if "side" in change]
-    for write in writes:
-        if _content(workspace, write) != write.before:
-            raise FileChangedError(
-                f"{write.path} ({_side_name(write.side)}) was changed after operation "
-                f"{operation.id}; nothing was undone.",
-                "Undo the later operations first, or resolve by hand: git studio diff",
-            )
+    writes = []
+    for change in operation.changes:
+        if "side" not in change:
+            continue
+        write = _reversed(workspace, change)
+        found = _content(workspace, write)
+        if found != write.before:
+            if not _same_text(found, write.before):
+                raise FileChangedError(
+                    f"{write.path} ({_side_name(write.side)}) was changed after operation "
+                    f"{operation.id}; nothing was undone.",
+                    "Undo the later operations first, or resolve by hand: git studio diff",
+                )
+            after = None if write.after is None else text.adapt(write.after, found)
+            write = replace(write, before=found, after=after)
+        writes.append(write)
     return operation, writes
+
+
+def _same_text(one: object, other: object) -> TypeGuard[bytes]:
+    """Whether two contents differ in nothing that counts: editors have their own line ends, byte
+    order marks and final newlines.
+    """
+    both = isinstance(one, bytes) and isinstance(other, bytes)
+    return both and text.content_hash(one) == text.content_hash(other)
 
 
 def _take_back(workspace: Workspace, change: Mapping[str, Any]) -> None:
