@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio_git import config, gitio
@@ -17,6 +18,12 @@ from studio_git.gitio import Place
 from studio_git.services import binding
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.workspace import open_home
+from studio_git.store import projects
+
+log = logging.getLogger(__name__)
+
+_MOST = 500
+"""Folders that were looked at once and are remembered, though nobody asks any more."""
 
 _UNBOUND_FOR = 2.0
 """Seconds for which a folder that is in no bound clone is not looked at again."""
@@ -54,6 +61,7 @@ class _Looked:
     clone: Clone | None
     place: Place | None
     at: float
+    outdated: bool = False
 
 
 class Clones:
@@ -72,22 +80,30 @@ class Clones:
         return self._look(path).place
 
     def known(self) -> list[Clone]:
-        """The clones that were asked about."""
+        """The clones that were asked about, as they were found last.
+
+        Those too that have to be looked at anew: what watches them would otherwise see a change
+        in every change.
+        """
         with self._lock:
-            found = {it.clone.place: it.clone for it in self._folders.values() if it.clone}
+            looked = sorted(self._folders.values(), key=lambda it: not it.outdated)
+        found = {it.clone.place: it.clone for it in looked if it.clone}
         return list(found.values())
 
     def forget(self) -> None:
         """Look anew: something about bindings may have changed."""
         with self._lock:
-            self._folders.clear()
+            if len(self._folders) > _MOST:
+                self._folders = {at: it for at, it in self._folders.items() if not it.outdated}
+            self._folders = {at: replace(it, outdated=True) for at, it in self._folders.items()}
 
     def _look(self, path: Path) -> _Looked:
         folder = _existing(path.parent)
         with self._lock:
             found = self._folders.get(folder)
         now = time.monotonic()
-        if found is not None and (found.clone is not None or now - found.at < _UNBOUND_FOR):
+        fresh = found is not None and not found.outdated
+        if found is not None and fresh and (found.clone or now - found.at < _UNBOUND_FOR):
             return found
         found = _looked_at(folder, now)
         with self._lock:
@@ -109,18 +125,24 @@ def _looked_at(folder: Path, now: float) -> _Looked:
         if binding.read_note(place.common_dir) is None:
             return _Looked(None, place, now)
         with open_home(home) as store:
-            workspace = enter(store, place)
+            repository = binding.bound(store, place)
+            if projects.get(store.db, repository.project_id) is None:
+                return _Looked(None, place, now)
     except StudioError:
         return _Looked(None, place, now)
-    proposal = workspace.proposal or config.Proposal()
-    return _Looked(
-        Clone(
-            place,
-            home,
-            workspace.repository.id,
-            workspace.repository.project_id,
-            editorsettings.read(proposal.editor, team=True),
-        ),
-        place,
-        now,
-    )
+    team = editorsettings.read(_proposed(place), team=True)
+    clone = Clone(place, home, repository.id, repository.project_id, team)
+    return _Looked(clone, place, now)
+
+
+def _proposed(place: Place) -> object:
+    """The editor's settings of ``.studio.toml``; none while that cannot be read.
+
+    Nobody's drift may vanish because somebody has the file half written.
+    """
+    try:
+        proposal = config.read_proposal(place.top)
+    except StudioError as error:
+        log.warning("%s", error)
+        return None
+    return None if proposal is None else proposal.editor

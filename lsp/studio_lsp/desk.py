@@ -39,7 +39,7 @@ class Desk:
         self.initial = Layer()
         self.configured: Layer | None = None
         self.generation = 0
-        self.awaited: set[Path] = set()  # files that were looked for in vain
+        self.awaited: dict[str, frozenset[Path]] = {}  # looked for in vain, by document
         self.log_file: Path | None = None
         self._remembered: dict[Hashable, object] = {}
         self._where: dict[str, tuple[Path | None, Clone | None, str]] = {}
@@ -66,11 +66,12 @@ class Desk:
             opened.uri,
             opened.language,
             opened.version,
-            opened.pieces,
+            [""] if opened.too_long else opened.pieces,
             self.documents.encoding,
             path=path,
             clone=clone,
             name=name,
+            too_long=opened.too_long,
         )
 
     def held(self, clone: Clone, opened: list[Opened]) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from studio_git.services.drift import context_dir
 from studio_git.store.connection import Store, open_store
 from studio_lsp.clones import Clone
 from studio_lsp.desk import Desk
+from studio_lsp.nature import tracked
 
 INTERVAL = 0.25
 """Seconds between two looks; what changes is to be seen within a second."""
@@ -84,8 +85,13 @@ class Observer(threading.Thread):
             homes.add(self._desk.home)
         return (
             frozenset((home, self._version(home), self._registry(home)) for home in homes),
-            frozenset((clone.place.top, *_stamps(_files(clone))) for clone in clones),
-            frozenset(path for path in self._desk.awaited.copy() if path.exists()),
+            frozenset((clone.place.top, *_stamps(self._files(clone))) for clone in clones),
+            frozenset(
+                path
+                for paths in list(self._desk.awaited.values())
+                for path in paths
+                if os.path.exists(path)  # noqa: PTH110 - raises for no path that a text may name
+            ),
         )
 
     def _registry(self, home: Path) -> Hashable:
@@ -111,8 +117,17 @@ class Observer(threading.Thread):
                 found[0].close()
             return -1
 
+    def _files(self, clone: Clone) -> Iterable[Path]:
+        yield from _files_of(clone)
+        try:
+            paths = tracked(self._desk, clone)
+        except StudioError:
+            return
+        for path in paths:
+            yield clone.place.top / path
 
-def _files(clone: Clone) -> Iterable[Path]:
+
+def _files_of(clone: Clone) -> Iterable[Path]:
     place = clone.place
     yield place.git_dir / "HEAD"
     yield place.git_dir / "logs" / "HEAD"
@@ -125,9 +140,7 @@ def _files(clone: Clone) -> Iterable[Path]:
         if number > _MANY:
             return
         for name in names[:_MANY]:
-            path = Path(at, name)
-            yield path
-            yield place.top / path.relative_to(folder)
+            yield Path(at, name)
 
 
 def _stamps(paths: Iterable[Path]) -> Iterable[tuple[int, int, int]]:

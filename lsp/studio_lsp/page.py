@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from studio_lsp import lines
 from studio_lsp.clones import Clone
+from studio_lsp.documents import Opened
 
 
 class Page:
@@ -16,7 +17,8 @@ class Page:
 
     ``path`` is None for what is no file. ``clone`` is the bound clone that the file is in, None
     where there is none; ``name`` its path in that clone, links resolved, else empty, and
-    ``written_as`` the path as the editor has it.
+    ``written_as`` the path as the editor has it. One that is ``too_long`` to be looked at shows
+    no lines, but its size.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Page:
         path: Path | None = None,
         clone: Clone | None = None,
         name: str = "",
+        too_long: int = 0,
     ) -> None:
         self.uri = uri
         self.language = language
@@ -38,6 +41,7 @@ class Page:
         self.path = path
         self.clone = clone
         self.name = name
+        self.too_long = too_long
         self.written_as = name
         if clone is not None and path is not None and path.is_relative_to(clone.place.top):
             self.written_as = path.relative_to(clone.place.top).as_posix()
@@ -56,6 +60,10 @@ class Page:
             name=self.name,
         )
 
+    def of(self, opened: Opened) -> Page:
+        """The same document as it is now."""
+        return self.with_text("".join(opened.pieces))
+
     @property
     def pieces(self) -> list[str]:
         """The lines with their ends, not to be changed; a line that is the same is the same."""
@@ -73,7 +81,9 @@ class Page:
 
     @cached_property
     def data(self) -> bytes:
-        """All of it as the bytes that the editor would save."""
+        """All of it as the bytes that the editor would save; of one that is too long as many."""
+        if self.too_long:
+            return bytes(self.too_long)
         return self.text.encode("utf-8", "replace")
 
     def line(self, number: int) -> str:

@@ -50,9 +50,35 @@ def test_what_was_never_opened_is_passed_over() -> None:
     assert list(it) == []
 
 
-def test_a_document_that_is_too_long_is_not_looked_at() -> None:
+def test_a_document_that_grew_too_long_is_followed_and_not_looked_at() -> None:
     it = opened("a")
-    it.change(changed("a", "x" * (documents.MAX_CHARACTERS + 1)))
+    long = documents.MAX_CHARACTERS + 1
+    it.change(changed("a", "x" * long))
     found = it.get("a")
     assert found is not None
-    assert found.pieces == [""]
+    assert found.too_long == long
+    start, end = types.Position(0, 2), types.Position(0, long)
+    part = types.TextDocumentContentChangePartial(types.Range(start, end), "y")
+    it.change(
+        types.DidChangeTextDocumentParams(types.VersionedTextDocumentIdentifier(3, "a"), [part])
+    )
+    found = it.get("a")
+    assert found is not None
+    assert (found.pieces, found.too_long) == (["xxy"], 0)
+
+
+def test_a_document_that_was_too_long_at_first_is_known_again_as_a_whole() -> None:
+    it = Documents()
+    text = "x" * (documents.MAX_CHARACTERS + 1)
+    it.open(types.TextDocumentItem("a", "markdown", 1, text))
+    start = types.Position(0, 0)
+    part = types.TextDocumentContentChangePartial(types.Range(start, start), "y")
+    name = types.VersionedTextDocumentIdentifier(2, "a")
+    it.change(types.DidChangeTextDocumentParams(name, [part]))
+    found = it.get("a")
+    assert found is not None
+    assert (found.version, found.too_long) == (2, len(text))
+    it.change(changed("a", "new\n"))
+    found = it.get("a")
+    assert found is not None
+    assert (found.pieces, found.too_long) == (["new\n", ""], 0)

@@ -86,15 +86,22 @@ class References(Subject):
         store = self.desk.live_store(home)
         if nature_of(self.desk, page, store) is not Nature.CONTEXT:
             return
+        missing: list[Path] = []
         for reference in self._look(page).references():
-            if reference.certain and not self._leads_somewhere(page, reference, store):
+            if reference.certain and not self._leads_somewhere(page, reference, store, missing):
                 begin, end = reference.column, reference.column + reference.length
                 span = page.range(reference.line, begin, end)
                 yield Finding(MISSING_REFERENCE, say_missing(reference), span)
+        self._await(page, missing)
 
-    def _await(self, missing: Iterable[Path]) -> None:
-        if len(self.desk.awaited) < _AWAITED:
-            self.desk.awaited.update(missing)
+    def _await(self, page: Page, missing: list[Path]) -> None:
+        """Have it told when one of the files that a document misses is there."""
+        awaited = self.desk.awaited
+        awaited.pop(page.uri, None)
+        if missing:
+            awaited[page.uri] = frozenset(missing[:_AWAITED])
+        if len(awaited) > _KEPT:
+            del awaited[next(iter(awaited))]
 
     def _look(self, page: Page) -> _Looked:
         found = look(page.pieces, self._before.pop(page.uri, None))
@@ -103,7 +110,9 @@ class References(Subject):
             del self._before[next(iter(self._before))]
         return found
 
-    def _leads_somewhere(self, page: Page, reference: Reference, store: Store) -> bool:
+    def _leads_somewhere(
+        self, page: Page, reference: Reference, store: Store, missing: list[Path]
+    ) -> bool:
         place = None if page.clone is None else page.clone.place
         known = self.desk.remembered(("known", store.home, place), lambda: Known(place, store))
         if reference.kind is not Kind.FILE:
@@ -114,6 +123,6 @@ class References(Subject):
         # What is in the index alone is only asked for where that can be: it takes a walk by git.
         if not (place.git_dir / "info" / "sparse-checkout").exists():
             possible = references.paths_of(reference, page.name)
-            self._await(place.top / path for path in possible)
+            missing += (place.top / path for path in possible)
             return not possible
         return known.has(reference, page.name)
