@@ -13,9 +13,8 @@ from lsprotocol import types
 from studio_git.core.names import printable
 
 if TYPE_CHECKING:
-    from pygls.lsp.server import LanguageServer
-
     from studio_lsp.client import Client
+    from studio_lsp.server import StudioServer
     from studio_lsp.work import Work
 
 T = TypeVar("T")
@@ -37,19 +36,28 @@ Edits = Mapping[str, tuple[int | None, Sequence[types.TextEdit]]]
 class Editor:
     """The editor at the other end."""
 
-    def __init__(self, server: LanguageServer, client: Client, work: Work) -> None:
+    def __init__(self, server: StudioServer, client: Client, work: Work) -> None:
         self._server = server
         self.client = client
         self.work = work
 
     async def apply(self, edits: Edits, label: str) -> bool:
-        """Let the editor change documents; True where it did."""
+        """Let the editor change documents; True where it did.
+
+        Edits for a text that is not there any more are not sent: not every editor would see.
+        """
         if not any(parts for _, parts in edits.values()):
             return True
+        if any(self._outdated(uri, version) for uri, (version, _) in edits.items()):
+            return False
         edit = self.workspace_edit(edits)
         params = types.ApplyWorkspaceEditParams(edit, label=label)
         answer = await self._answer(self._server.workspace_apply_edit_async(params))
         return bool(answer and answer.applied)
+
+    def _outdated(self, uri: str, version: int | None) -> bool:
+        opened = self._server.documents.get(uri)
+        return version is not None and opened is not None and opened.version != version
 
     def workspace_edit(self, edits: Edits) -> types.WorkspaceEdit:
         """Edits in the form that the client declared."""

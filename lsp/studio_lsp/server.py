@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 NAME = "studio-lsp"
 
+_LAST_SECONDS = 1.5
+"""For what is being written when the editor ends; the end itself has three."""
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ class StudioServer(LanguageServer):
 
     def __init__(self, log_file: Path | None = None) -> None:
         super().__init__(name=NAME, version=__version__, protocol_cls=StudioProtocol)
+        self.protocol: StudioProtocol
         self.log_file = log_file
         self.documents = Documents()
         self.work = Work()
@@ -50,6 +55,7 @@ class StudioServer(LanguageServer):
         self.roots: list[Path] = []
         self._studio: asyncio.Task[Studio] | None = None
         self._observer: Observer | None = None
+        self.protocol.at_end.append(partial(self.work.finish, _LAST_SECONDS))
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_change: list[Callable[[], Awaitable[None]]] = []
         self.on_start: list[Callable[[types.InitializedParams], None]] = []
@@ -172,9 +178,15 @@ class StudioServer(LanguageServer):
 
         self.feature(method, options)(handler)
 
-    async def ask(self, uri: str, about: Callable[[Subject, Page], Iterable[T]]) -> list[T]:
-        """What the subjects say of an open document; nothing of one that is not open."""
-        opened = self.documents.used(uri)
+    async def ask(
+        self, uri: str, about: Callable[[Subject, Page], Iterable[T]], *, unasked: bool = False
+    ) -> list[T]:
+        """What the subjects say of an open document; nothing of one that is not open.
+
+        ``unasked``: editors want to know it of all that is on the screen, so that it says nothing
+        about which document somebody works with.
+        """
+        opened = self.documents.get(uri) if unasked else self.documents.used(uri)
         if opened is None:
             return []
         studio = await self.studio()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,14 +52,36 @@ class Seen:
         first = self.page.line_of(start)
         return first, self.page.line_of(start + len(hunk.repo_lines)) if hunk.repo_lines else first
 
+    def shown(self, hunk: Hunk) -> tuple[int, int]:
+        """The first and the last line on which a difference is told.
+
+        Where lines are missing that is a line beside the place that is not empty: on an empty
+        one nothing would show.
+        """
+        begin, end = self.lines(hunk)
+        last = self.page.count - 1
+        if begin < end:
+            return begin, min(end, last + 1) - 1
+        begin = min(begin, last)
+        beside = (begin, max(begin - 1, 0), min(begin + 1, last))
+        line = next(filter(self.page.line, beside), begin)
+        return line, line
+
     def overlapping(self, first: int, last: int) -> list[Hunk]:
         """The differences that the lines from ``first`` to ``last``, both in it, touch."""
         found = []
         for hunk in self.hunks:
             begin, end = self.lines(hunk)
-            if begin <= last and first <= max(begin, end - 1):
+            top, bottom = self.shown(hunk)
+            if min(begin, top) <= last and first <= max(begin, end - 1, bottom):
                 found.append(hunk)
         return found
+
+
+def pair_of(standing: Standing) -> str:
+    """What says whether the numbers of differences are still those that were shown."""
+    pair = f"{standing.canonical_hash} {standing.repo_hash}"
+    return hashlib.sha256(pair.encode()).hexdigest()[:16]
 
 
 class Standings:
@@ -68,7 +91,7 @@ class Standings:
         self._desk = desk
         self._generation = -1
         self._bases: dict[Clone, _Base] = {}
-        self._seen: dict[str, tuple[int, int | None, Seen | None]] = {}
+        self._seen: dict[str, tuple[int, list[str], Seen | None]] = {}
         self._lock = threading.Lock()
 
     def live(self, page: Page) -> Seen | None:
@@ -90,14 +113,15 @@ class Standings:
             self._bases[page.clone] = base
         seen = base.look(page, self._others(page, base))
         with self._lock:
-            self._seen[page.uri] = generation, page.version, seen
+            self._seen[page.uri] = generation, page.pieces, seen
         return seen
 
     def of(self, page: Page) -> Seen | None:
         """How a document stands; outside the live lane. Raises StudioError likewise."""
         with self._lock:
             known = self._seen.get(page.uri)
-        if known is not None and known[:2] == (self._desk.generation, page.version):
+        # By the text itself: versions begin anew when a document is opened again.
+        if known is not None and known[0] == self._desk.generation and known[1] is page.pieces:
             return known[2]
         if page.clone is None:
             return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +30,8 @@ class Work:
     def __init__(self) -> None:
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._pool = ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside")
+        self._keeping = 0
+        self._kept = threading.Condition()
 
     async def live(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something in the live lane."""
@@ -37,6 +40,26 @@ class Work:
     async def aside(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something slow."""
         return await _waited_for(self._pool, do, *args, **kwargs)
+
+    async def kept(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do something that must not be left half done: the server's end waits for it."""
+
+        def run() -> T:
+            with self._kept:
+                self._keeping += 1
+            try:
+                return do(*args, **kwargs)
+            finally:
+                with self._kept:
+                    self._keeping -= 1
+                    self._kept.notify_all()
+
+        return await _waited_for(self._pool, run)
+
+    def finish(self, seconds: float) -> None:
+        """Wait for what is kept, so long at most; for the end."""
+        with self._kept:
+            self._kept.wait_for(lambda: not self._keeping, seconds)
 
     def close(self) -> None:
         """Begin nothing more; what is running is not waited for."""
@@ -52,6 +75,15 @@ def go_on() -> None:
     event = getattr(_current, "stopped", None)
     if event is not None and event.is_set():
         raise StoppedError
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work that is not to be cancelled with who waits for it."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    return task.result()
 
 
 async def _waited_for(

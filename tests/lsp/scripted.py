@@ -163,10 +163,11 @@ class Scripted:
         self.wire.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
 
     def _apply(self, edit: Any) -> None:
-        for change in edit["documentChanges"]:
-            uri = change["textDocument"]["uri"]
+        versioned = edit.get("documentChanges", ())
+        changes = [(it["textDocument"]["uri"], it["edits"]) for it in versioned]
+        for uri, parts in (*changes, *edit.get("changes", {}).items()):
             pieces = self.texts[uri].split("\n")
-            for part in sorted(change["edits"], key=lambda it: -it["range"]["start"]["line"]):
+            for part in sorted(parts, key=lambda it: -it["range"]["start"]["line"]):
                 start, end = part["range"]["start"], part["range"]["end"]
                 head = "\n".join(pieces[: start["line"] + 1])
                 head = head[: len(head) - len(pieces[start["line"]]) + start["character"]]

@@ -75,7 +75,18 @@ def test_lines_that_are_missing_here_are_told_where_they_were(repo: Repo) -> Non
         editor.type(uri, edited((MIDDLE[0], "")))
         (found,) = editor.codes(uri, AHEAD)
         assert "+0 -1 lines" in found["message"]
-        assert lines([found]) == [(2, 2)]
+        assert lines([found]) == [(3, 3)]  # it was on an empty line, where nothing would show
+        assert ACCEPT in titles(editor.actions(uri, 3))
+        assert ACCEPT in titles(editor.actions(uri, 2))
+
+
+def test_lines_that_are_missing_at_the_end_are_told_where_something_shows(repo: Repo) -> None:
+    with opened(repo) as (editor, uri):
+        editor.type(uri, edited((LAST[0], ""), ("Run make.\n\n", "Run make.\n")))
+        (found,) = editor.codes(uri, AHEAD)
+        assert lines([found]) == [(4, 4)]
+        (fix,) = [it for it in editor.actions(uri, 4) if it["title"] == ACCEPT]
+        assert [it["code"] for it in fix["diagnostics"]] == [AHEAD]
 
 
 def test_studio_moved_while_the_file_is_open_and_it_shows(repo: Repo) -> None:

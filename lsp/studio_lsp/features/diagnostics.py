@@ -114,7 +114,7 @@ class _Pulled:
     async def document(
         self, params: types.DocumentDiagnosticParams
     ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
-        opened = self.server.documents.used(params.text_document.uri)
+        opened = self.server.documents.get(params.text_document.uri)
         if opened is None:
             return _full([])
         studio = await self.server.studio()

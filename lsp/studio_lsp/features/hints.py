@@ -21,6 +21,6 @@ def register(server: StudioServer) -> None:
             last, _ = page.at(params.range.end)
             return list(subject.hints(page, first, last))
 
-        return await server.ask(params.text_document.uri, about)
+        return await server.ask(params.text_document.uri, about, unasked=True)
 
     server.answers(types.TEXT_DOCUMENT_INLAY_HINT, hints, [])

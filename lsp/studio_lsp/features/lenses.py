@@ -21,6 +21,6 @@ def register(server: StudioServer) -> None:
         return list(subject.lenses(page))
 
     async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
-        return await server.ask(params.text_document.uri, about)
+        return await server.ask(params.text_document.uri, about, unasked=True)
 
     server.answers(types.TEXT_DOCUMENT_CODE_LENS, lenses, [], types.CodeLensOptions())

@@ -19,6 +19,6 @@ def register(server: StudioServer) -> None:
         return list(subject.links(page))
 
     async def links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
-        return await server.ask(params.text_document.uri, about)
+        return await server.ask(params.text_document.uri, about, unasked=True)
 
     server.answers(types.TEXT_DOCUMENT_DOCUMENT_LINK, links, [], types.DocumentLinkOptions())

@@ -27,7 +27,7 @@ def register(server: StudioServer) -> None:
         params: types.DocumentSymbolParams,
     ) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
         uri = params.text_document.uri
-        found = await server.ask(uri, about)
+        found = await server.ask(uri, about, unasked=True)
         return found if server.client.nested_symbols else list(_flat(found, uri, None))
 
     async def everything(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:

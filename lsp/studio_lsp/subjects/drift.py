@@ -136,9 +136,9 @@ class Drift(Subject):
 
     def _clones(self) -> list[Clone]:
         """Every bound clone that is open, be it as a folder or by one of its files."""
-        for root in self.desk.roots:
-            self.desk.clones.of(root / "file")
-        return self.desk.clones.known()
+        found = [self.desk.clones.of(root / "file") for root in self.desk.roots]
+        found += [self.desk.page(opened).clone for opened in self.desk.documents]
+        return list({clone.place: clone for clone in found if clone is not None}.values())
 
     def _diagnose(self, seen: Seen, hunk: Hunk | None) -> list[types.Diagnostic]:
         """The diagnostics that the client has of a difference, or of the whole file."""
@@ -211,13 +211,9 @@ def _sentence(words: str) -> str:
 
 
 def _range(seen: Seen, hunk: Hunk) -> types.Range:
-    first, end = seen.lines(hunk)
-    page = seen.page
-    first = min(first, page.count - 1)
-    if first and first >= end and not page.line(first):
-        first -= 1  # nothing would show on an empty line
-    last = max(first, min(end, page.count) - 1)
-    return types.Range(types.Position(first, 0), page.position(last, len(page.line(last))))
+    first, last = seen.shown(hunk)
+    end = seen.page.position(last, len(seen.page.line(last)))
+    return types.Range(types.Position(first, 0), end)
 
 
 def _canonical_range(hunk: Hunk) -> types.Range:

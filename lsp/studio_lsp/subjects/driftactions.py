@@ -14,7 +14,7 @@ from studio_git.services.resolve import direction_of
 from studio_lsp import commands
 from studio_lsp.features.actions import SYNC_KIND
 from studio_lsp.page import Page
-from studio_lsp.standings import Seen
+from studio_lsp.standings import Seen, pair_of
 from studio_lsp.subject import Asked
 
 TITLES = {
@@ -127,7 +127,7 @@ def _fixes(
     several = len(seen.hunks) > 1
     for number, name in enumerate(ways(seen, hunk)):
         title = TITLES[name] + (_THIS if hunk else _WHOLE if several else "")
-        more = {"hunks": [hunk.number]} if hunk else {}
+        more = {"hunks": [hunk.number], "pair": pair_of(seen.standing)} if hunk else {}
         yield types.CodeAction(
             title,
             kind=_QUICK,

@@ -1,30 +1,30 @@
-"""Carrying out what is done about context files from an editor.
+"""What is done about context files from an editor.
 
-A text that the editor holds is changed by the editor, everything else by us. The editor goes
-first: where it refuses, nothing has happened; where our part fails after it, its change is taken
-back.
+A text that the editor holds is changed by the editor, everything else by us
+(:mod:`studio_lsp.subjects.settling`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from studio_git.core.models import Resolution
-from studio_git.errors import StudioError, UsageError
+from studio_git.errors import UsageError
 from studio_git.services import changes, context, cycles, resolve, wording
-from studio_git.services.changes import REPO, Plan, Write
+from studio_git.services.changes import Plan
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing, canonical_path
-from studio_lsp import commands, edits, uris
+from studio_lsp import commands, uris
 from studio_lsp.clones import Clone
 from studio_lsp.desk import Desk
 from studio_lsp.documents import Opened
-from studio_lsp.editor import Editor, Edits
+from studio_lsp.editor import Editor
 from studio_lsp.page import Page
 from studio_lsp.presenter import Presenter
+from studio_lsp.standings import pair_of
 from studio_lsp.subject import Command
+from studio_lsp.subjects.settling import Job, Settler
 
 Argument = Mapping[str, Any]
 Result = dict[str, Any]
@@ -41,21 +41,10 @@ _DONE = {
     Resolution.MERGED: "merged",
     Resolution.DISMISSED: "put aside",
 }
-_REFUSED = StudioError(
-    "the editor did not take the change, so nothing was changed in Studio either.",
-    "Try again; the text may have been typed in meanwhile.",
+_MOVED = UsageError(
+    "the text or Studio's copy was changed since that was offered; nothing was done.",
+    "Look at the differences again, and choose anew.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a command is about to do in one clone, and what the editor has to do for it."""
-
-    clone: Clone
-    held: dict[str, bytes]
-    edits: Edits
-    back: Edits
-    do: Callable[[Workspace], Any]
 
 
 class DriftCommands:
@@ -72,6 +61,7 @@ class DriftCommands:
         self.editor = editor
         self.presenter = presenter
         self._clones = clones
+        self._settler = Settler(desk, editor)
 
     def table(self) -> dict[str, Command]:
         """Every command by its id."""
@@ -90,29 +80,30 @@ class DriftCommands:
     def _resolution(self, name: str, resolution: Resolution) -> Command:
         async def run(argument: Argument) -> Result:
             numbers = _numbers(argument)
-            opened = list(self.desk.documents)
 
-            def prepare() -> tuple[Job, str]:
+            def prepare(opened: list[Opened]) -> tuple[Job, str]:
                 page = self._page(argument, opened)
                 clone = _clone(page)
                 with clone.open(self.desk.held(clone, opened)) as workspace:
                     standing = resolve.standing_of(workspace, _named(workspace, page))
+                    if numbers and argument.get("pair") not in (None, pair_of(standing)):
+                        raise _MOVED  # the numbers are of other differences now
                     plan = _planned(workspace, standing, resolution, numbers)
                     job = self._job(clone, workspace, opened, plan)
                     return job, str(standing.file.repo_path)
 
-            job, path = await self.editor.work.aside(prepare)
-            number = await self._carry_out(job, name)
+            async with self._settler.turn:
+                job, path = await self.editor.work.aside(prepare, self._opened(argument))
+                number = await self._settler.carry_out(job, name)
             return {"message": f"{path}: {_DONE[resolution]}.", "operation": number}
 
         return run
 
     async def sync(self, argument: Argument) -> Result:
         """``studio.syncContext``: what is unambiguous, of one file or of the whole workspace."""
-        opened = list(self.desk.documents)
         whole = bool(argument.get("implied"))
 
-        def prepare() -> tuple[list[Job], list[str], list[str]]:
+        def prepare(opened: list[Opened]) -> tuple[list[Job], list[str], list[str]]:
             jobs, moved, left = [], [], []
             clones = self._clones() if whole else [_clone(self._page(argument, opened))]
             for clone in clones:
@@ -125,9 +116,11 @@ class DriftCommands:
                         moved += [str(step.standing.file.repo_path) for step in plan.steps]
             return jobs, moved, left
 
-        jobs, moved, left = await self.editor.work.aside(prepare)
-        for job in jobs:
-            await self._carry_out(job, commands.SYNC)
+        async with self._settler.turn:
+            found = await self.editor.work.aside(prepare, self._opened(argument))
+            jobs, moved, left = found
+            for job in jobs:
+                await self._settler.carry_out(job, commands.SYNC)
         said = f"In step now: {', '.join(moved)}." if moved else "Nothing could be brought in step."
         if left:
             said += f" For you to decide: {', '.join(left)}."
@@ -136,16 +129,20 @@ class DriftCommands:
 
     async def undo(self, argument: Argument) -> Result:
         """``studio.undo``: take back the newest resolution in this work tree."""
-        opened = list(self.desk.documents)
 
-        def prepare() -> Job:
+        def prepare(opened: list[Opened]) -> Job:
             page = self._page(argument, opened)
             clone = _clone(page)
             with clone.open(self.desk.held(clone, opened)) as workspace:
-                _, writes = changes.plan_undo(workspace, None)
-                return self._edited(clone, workspace, opened, writes, lambda it: _undone(it).title)
+                operation, writes = changes.plan_undo(workspace, None)
+                number = operation.id  # by then another may be the newest
+                return self._settler.job(
+                    clone, workspace, opened, writes, lambda it: _undone(it, number).title
+                )
 
-        title = await self._carry_out(await self.editor.work.aside(prepare), commands.UNDO)
+        async with self._settler.turn:
+            job = await self.editor.work.aside(prepare, self._opened(argument))
+            title = await self._settler.carry_out(job, commands.UNDO)
         return {"message": f"Undone: {title}."}
 
     async def track(self, argument: Argument) -> Result:
@@ -168,7 +165,7 @@ class DriftCommands:
 
     async def compare(self, argument: Argument) -> Result:
         """``studio.compare``: Studio's copy and this one, side by side where the editor can."""
-        opened = list(self.desk.documents)
+        opened = self._opened(argument)
 
         def prepare() -> tuple[Clone, Standing]:
             page = self._page(argument, opened)
@@ -206,6 +203,10 @@ class DriftCommands:
 
     # what they have in common
 
+    def _opened(self, argument: Argument) -> list[Opened]:
+        """The open documents, the one that is meant last: of two with one file it counts."""
+        return sorted(self.desk.documents, key=lambda it: it.uri == argument["uri"])
+
     async def _in_clone(self, argument: Argument, do: Callable[[Workspace, Page], str]) -> Result:
         opened = list(self.desk.documents)
 
@@ -234,48 +235,14 @@ class DriftCommands:
 
     def _job(self, clone: Clone, workspace: Workspace, opened: list[Opened], plan: Plan) -> Job:
         workspace.store.require_writable()
-        return self._edited(
-            clone, workspace, opened, plan.writes, lambda it: resolve.carry_out(it, plan)
+        return self._settler.job(
+            clone,
+            workspace,
+            opened,
+            plan.writes,
+            lambda it: resolve.carry_out(it, plan),
+            plan=plan,
         )
-
-    def _edited(
-        self,
-        clone: Clone,
-        workspace: Workspace,
-        opened: list[Opened],
-        writes: Iterable[Write],
-        do: Callable[[Workspace], Any],
-    ) -> Job:
-        """The edits that belong to what will be written, there and back."""
-        after = {
-            write.path: write.after
-            for write in writes
-            if write.side == REPO and write.path in workspace.held and write.after is not None
-        }
-        there, back = {}, {}
-        for each in opened:
-            page = self.desk.page(each)
-            if page.clone == clone and page.name in after:
-                text = edits.text_of(after[page.name])
-                there[page.uri] = page.version, edits.whole_lines(page, text)
-                changed = page.with_text(text)
-                back[page.uri] = None, edits.whole_lines(changed, page.text)
-        return Job(clone, dict(workspace.held), there, back, do)
-
-    async def _carry_out(self, job: Job, label: str) -> Any:
-        if not await self.editor.apply(job.edits, label):
-            raise _REFUSED
-
-        def run() -> Any:
-            with job.clone.open(job.held) as workspace:
-                return job.do(workspace)
-
-        try:
-            return await self.editor.work.aside(run)
-        except BaseException:
-            if job.edits:
-                await self.editor.apply(job.back, f"{label}: taken back")
-            raise
 
 
 def _clone(page: Page) -> Clone:
@@ -303,8 +270,8 @@ def _named(workspace: Workspace, page: Page) -> str:
     return page.written_as
 
 
-def _undone(workspace: Workspace) -> Any:
-    operation = changes.undo(workspace, None)
+def _undone(workspace: Workspace, number: int) -> Any:
+    operation = changes.undo(workspace, number)
     resolve.refresh(workspace)
     return operation
 
