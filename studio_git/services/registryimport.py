@@ -7,7 +7,7 @@ that is asked for, and kept in the backups.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -124,8 +124,9 @@ def plan(
         kind: known(there, kind) | {it.name for it in drafts if it.type is kind}
         for kind in (ItemType.SKILL, ItemType.TOOL)
     }
+    by_word = {(it.type, word.casefold()): it for it in there for word in it.words}
     return [
-        _met(_examined(draft, listed[ItemType.SKILL], listed[ItemType.TOOL]), there)
+        _met(_examined(draft, listed[ItemType.SKILL], listed[ItemType.TOOL]), by_word)
         for draft in _once(drafts)
     ]
 
@@ -277,14 +278,10 @@ def _examined(draft: Draft, skills: Collection[str], tools: Collection[str]) -> 
     return replace(draft, warnings=(*draft.warnings, *own), hidden=tuple(hidden), refused=refused)
 
 
-def _met(draft: Draft, there: Sequence[Item]) -> Planned:
+def _met(draft: Draft, by_word: Mapping[tuple[ItemType, str], Item]) -> Planned:
     if draft.refused:
         return Planned(draft, State.UNUSABLE)
-    folded = draft.name.casefold()
-    item = next(
-        (it for it in there if it.type is draft.type and folded in map(str.casefold, it.words)),
-        None,
-    )
+    item = by_word.get((draft.type, draft.name.casefold()))
     if item is None:
         return Planned(draft, State.NEW)
     side = read(item) if draft.type is not ItemType.TEMPLATE else b""
@@ -306,9 +303,10 @@ def _once(drafts: Sequence[Draft]) -> Iterator[Draft]:
 
 
 def _chosen(drafts: Sequence[Draft], only: Collection[str]) -> list[Draft]:
-    missing = [name for name in only if name not in {draft.name for draft in drafts}]
+    names_there = {draft.name for draft in drafts}
+    missing = [name for name in only if name not in names_there]
     if missing:
-        listed = ", ".join(sorted({draft.name for draft in drafts})[:10])
+        listed = ", ".join(sorted(names_there)[:10])
         raise NotFoundError(
             f"there is no {', '.join(missing)}.", f"There are: {listed}" if listed else ""
         )

@@ -35,10 +35,10 @@ _MOST_HIDDEN = 20
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong in one file; ``line`` counts from 1, 0 is the whole file."""
+    """Something wrong in one file; ``line`` counts from 1, None is the whole file."""
 
     path: str
-    line: int
+    line: int | None
     code: str
     message: str
     hint: str = ""
@@ -104,7 +104,7 @@ def check(found: Found, side: Side, names: Names) -> list[Fault] | None:
     if not isinstance(side, bytes):
         if side is None or not found.sure:
             return None
-        return [Fault(shown, 0, SYNTAX, f"The file cannot be used: {side.reason}.")]
+        return [Fault(shown, None, SYNTAX, f"The file cannot be used: {side.reason}.")]
     text = side.decode("utf-8")
     problems = _problems(found, text, names)
     return None if problems is None else [*_faults(shown, problems), *_hidden(shown, text)]
@@ -139,7 +139,7 @@ def _of_found(tree: Tree, found: Found, names: Names) -> list[Fault] | None:
     try:
         contents = read_whole(tree, paths, shown)
     except StudioError as error:
-        return [Fault(shown, 0, WRONG_VALUE, error.message, error.hint)]
+        return [Fault(shown, None, WRONG_VALUE, error.message, error.hint)]
     faults: list[Fault] | None = []
     if found.path:
         named = replace(found, name=found.name or tree.name)  # of a skill at the top
@@ -158,21 +158,21 @@ def _of_item(item: Item, names: Names) -> Iterator[Fault]:
     side = registryitems.read(item)
     is_template = item.type is ItemType.TEMPLATE
     if isinstance(side, Unreadable):
-        yield Fault(shown, 0, SYNTAX, f"The file cannot be used: {side.reason}.")
+        yield Fault(shown, None, SYNTAX, f"The file cannot be used: {side.reason}.")
         return
     if side is None and not is_template:
         hint = "Put it back, or remove the item: git studio registry remove NAME"
-        yield Fault(shown, 0, MISSING_FIELD, f"There is no file of {item.name}.", hint)
+        yield Fault(shown, None, MISSING_FIELD, f"There is no file of {item.name}.", hint)
         return
     try:
         others = registryfolders.belongings(item)
     except StudioError as error:
-        yield Fault(shown, 0, WRONG_VALUE, error.message, error.hint)
+        yield Fault(shown, None, WRONG_VALUE, error.message, error.hint)
         return
     folder = registryfolders.beside(item) or item.path
     if is_template:
         if not others:
-            yield Fault(str(item.path), 0, MISSING_FIELD, f"There are no files of {item.name}.")
+            yield Fault(str(item.path), None, MISSING_FIELD, f"There are no files of {item.name}.")
         yield from _of_template(others, f"{item.path}/")
     elif isinstance(side, bytes):
         text = side.decode("utf-8")
@@ -184,7 +184,7 @@ def _of_item(item: Item, names: Names) -> Iterator[Fault]:
 def _of_template(found: Contents, root: str) -> Iterator[Fault]:
     said = registryfolders.copier_file(found)
     if said.fault:
-        yield Fault(f"{root}copier.yml", 0, WRONG_VALUE, f"It cannot be used: {said.fault}.")
+        yield Fault(f"{root}copier.yml", None, WRONG_VALUE, f"It cannot be used: {said.fault}.")
 
 
 def _of_others(found: Contents) -> Iterator[Fault]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
-from conftest import Repo, run
+from conftest import SCRIPTS, Repo, run
 from drifttools import bind, database, home, ok, refused, rows
 
 from studio_git.errors import UsageError
@@ -172,6 +174,20 @@ def test_without_copier_it_says_how_to_install_it(bound: Repo, tmp_path: Path) -
     assert "pipx inject studio-git copier" in answer.err
     assert "uv tool install 'studio-git[templates]'" in answer.err
     assert not (tmp_path / "x").exists()
+
+
+def test_questions_on_a_terminal(bound: Repo, tmp_path: Path) -> None:
+    child = pexpect.spawn(
+        str(SCRIPTS / "git-studio"), ["new", "record", str(tmp_path / "d")], cwd=str(bound.path),
+        encoding="utf-8", timeout=60, dimensions=(24, 100), env=os.environ | {"TERM": "xterm"},
+    )  # fmt: skip
+    child.expect("title")
+    child.sendline(" one")  # behind the proposed answer
+    child.expect_exact("Made ")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert (tmp_path / "d" / "First one.md").read_text() == "# First one\n"
 
 
 def test_answers() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pexpect
 import pytest
-from conftest import Repo
+from conftest import SCRIPTS, Repo
 from drifttools import bind, database, editor, home, ok, refused, rows
+
+from studio_git.services import registryvalidate
 
 SKILL = """# Python API Skill
 
@@ -182,3 +186,57 @@ class TestValidate:
         assert [it["path"] for it in one] == [".claude/skills/a/SKILL.md"]
         assert "no registry item" in refused(filled, "registry", "validate", "web/copier.yml")
         assert "no folder or file" in refused(filled, "registry", "validate", "x/y")
+
+    def test_without_a_studio_home(self, repo: Repo) -> None:
+        repo.write(".claude/skills/a/SKILL.md", "---\nname: a\ndescription: d\n---\n")
+        repo.write("registry/agents/x.json", '{"name": "x", "description": "d", "tools": ["t"]}')
+        assert ok(repo, "registry", "validate", ".") == "Nothing is wrong in 2 items.\n"
+        assert "no store" in refused(repo, "registry", "validate")
+
+    def test_in_the_services(self, filled: Repo) -> None:
+        filled.write("registry/skills/a.md", "# A\n")
+        names = registryvalidate.Names(skills=[], tools=[])
+        judged = registryvalidate.of_path(str(filled.path / "registry"), names)
+        assert judged.items == 1
+        assert [it.path for it in judged.faults] == [str(filled.path / "registry/skills/a.md")]
+
+
+def on_terminal(repo: Repo, *words: str, answers: list[tuple[str, str]], **env: str) -> str:
+    child = pexpect.spawn(
+        str(SCRIPTS / "git-studio"), list(words), cwd=str(repo.path), encoding="utf-8",
+        timeout=60, dimensions=(24, 100), env=os.environ | {"TERM": "xterm"} | env,
+    )  # fmt: skip
+    said = ""
+    for question, answer in answers:
+        child.expect_exact(question)
+        said += (child.before or "") + question
+        child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, said
+    return said + (child.before or "")
+
+
+class TestOnATerminal:
+    def test_editing_goes_on_until_it_is_right(self, filled: Repo, tmp_path: Path) -> None:
+        script = 'if grep -q BROKEN "$1"; then sed -i "s/BROKEN//;s/B\\./Better./" "$1"; '
+        script += 'else echo BROKEN >> "$1"; fi'
+        said = on_terminal(
+            filled, "registry", "edit", "backend", answers=[("once more? [y/N]", "y")],
+            GIT_EDITOR=editor(tmp_path, script),
+        )  # fmt: skip
+        assert "wrong:" in said
+        assert "Edited: the agent backend" in said
+        shown = filled.studio("registry", "show", "backend", "--json").json
+        assert shown["description"] == "Better."
+
+    def test_removing_and_bringing_back(self, filled: Repo) -> None:
+        said = on_terminal(
+            filled, "registry", "remove", "backend", answers=[("Remove the agent", "y")]
+        )
+        assert "Removed: the agent backend" in said
+        (kept,) = (home() / "backups" / "registry").iterdir()
+        said = on_terminal(
+            filled, "registry", "import", str(kept), answers=[("Import 1 item? [y/N]", "y")]
+        )
+        assert "Imported: the agent backend" in said
