@@ -74,20 +74,18 @@ def _salvage(home: Path, done: Rebuilt) -> None:
     with connection.translated(home), closing(connection.connect(home / DATABASE)) as db:
         wanted = [*transfer.names(db), *transfer.OUTSIDE]
         found = salvage.read(done.aside / DATABASE, wanted)
-        db.execute("PRAGMA foreign_keys = OFF")
-        db.execute("BEGIN IMMEDIATE")
-        salvage.make_others(db, found.others)
-        done.read = salvage.put(db, found.tables)
-        done.damaged = tuple(sorted(found.broken))
-        if found.broken:
-            done.backup = _sound_backup(home)
-        if done.backup is not None:
-            kept = salvage.read(done.backup, wanted)
-            rows = {name: kept.tables[name] for name in found.broken if name in kept.tables}
-            done.from_backup = salvage.put(db, rows)
-        salvage.drop_altered_snapshots(db)
-        done.lost = salvage.settle(db)
-        db.execute("COMMIT")
+        with salvage.filling(db):
+            salvage.make_others(db, found.others)
+            done.read = salvage.put(db, found.tables)
+            done.damaged = tuple(sorted(found.broken))
+            if found.broken:
+                done.backup = _sound_backup(home)
+            if done.backup is not None:
+                kept = salvage.read(done.backup, wanted)
+                rows = {name: kept.tables[name] for name in found.broken if name in kept.tables}
+                done.from_backup = salvage.put(db, rows)
+            salvage.drop_altered_snapshots(db)
+            done.lost = salvage.settle(db)
 
 
 def _sound_backup(home: Path) -> Path | None:

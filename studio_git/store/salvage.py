@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,10 +52,24 @@ def read(path: Path, wanted: Sequence[str]) -> Readable:
     return Readable(broken=set(wanted))
 
 
+@contextmanager
+def filling(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction in which references may lead nowhere for a while: see :func:`settle`."""
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+    db.execute("PRAGMA foreign_keys = ON")
+
+
 def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
     """Insert rows that the store does not have yet; how many. Rows that cannot stand are left.
 
-    References may lead nowhere afterwards: see :func:`settle`. Foreign keys have to be off.
+    References may lead nowhere afterwards: it belongs into :func:`filling`.
     """
     count = 0
     for table, rows in found.items():
