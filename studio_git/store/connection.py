@@ -135,14 +135,15 @@ def translated(home: Path) -> Iterator[None]:
             ) from error
         raise StoreError(
             f"the store {path} cannot be used: {said}.",
-            "Look at its permissions and its free space, or take a copy from backups/ beside it.",
+            "Look at its permissions and its free space. See also: git studio doctor",
         ) from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise StoreError(
             f"the store {path} is damaged: {error}.",
-            f"Keep the file, and put the newest copy from {home / 'backups'} in its place.",
+            "See what can be done: git studio doctor. Copies are in "
+            f"{home / 'backups'}: git studio restore FILE",
         ) from error
 
 
@@ -189,8 +190,8 @@ def _require_database(path: Path) -> None:
     if found.st_size == 0:
         raise StoreError(
             f"the store {path} is empty.",
-            f"Put the newest copy from {path.parent / 'backups'} in its place, or begin a new one "
-            "with: git studio init",
+            f"Bring back a copy from {path.parent / 'backups'}: git studio restore FILE. Or read "
+            "what git has: git studio doctor --rebuild",
         )
 
 
