@@ -101,12 +101,17 @@ def parse_prompt(text: str) -> Skill:
 
 
 def with_description(text: str, skill: Skill, description: str) -> str | None:
-    """The text with another description; None where the old one is no paragraph of its own."""
+    """The text with another description.
+
+    None where the old one is no paragraph of its own, or the new one would not be read as it is:
+    one that begins like a list, say.
+    """
     if skill.paragraph is None:
         return None
     first, last = skill.paragraph
     pieces = _LINE_ENDS.split(text)  # a line, its end, a line, its end, …
-    return "".join([*pieces[: 2 * first], description, *pieces[2 * last - 1 :]])
+    changed = "".join([*pieces[: 2 * first], description, *pieces[2 * last - 1 :]])
+    return changed if parse_skill(changed).description == description else None
 
 
 class _Reader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio_git.core import codes
@@ -141,6 +141,7 @@ def test_a_description_at_the_very_end_and_one_that_is_no_paragraph() -> None:
 
 
 @given(st.text(alphabet="#-` \n\r\tDescription:|>\"'ab12.\u2028\ufeff"))
+@example("-\r1")
 def test_nothing_makes_it_fail(text: str) -> None:
     for whole in (text, f"---\n{text}\n---\n", f"# T\n## Description\n{text}"):
         found = parse_skill(whole)
