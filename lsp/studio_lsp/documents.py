@@ -37,6 +37,7 @@ class Documents:
 
     def __init__(self) -> None:
         self.encoding = "utf-16"
+        self.related: dict[str, frozenset[str]] = {}  # whose findings follow a document's text
         self._open: dict[str, Opened] = {}
         self._last = ""
 

@@ -134,10 +134,16 @@ class Standings:
         file = base.file_of(page)
         if file is None or not file.aliases:
             return {}
-        others = [it for it in self._desk.documents if it.uri != page.uri]
         paths = set(paths_of(file))
-        held = self._desk.held(base.clone, others)
-        return {name: data for name, data in held.items() if name in paths}
+        pages = map(self._desk.page, self._desk.documents)
+        others = [
+            it for it in pages if it.uri != page.uri and it.clone == base.clone and it.name in paths
+        ]
+        related = self._desk.documents.related
+        related[page.uri] = frozenset(it.uri for it in others)
+        for it in others:
+            related[it.uri] = related.get(it.uri, frozenset()) | {page.uri}
+        return {it.name: it.data for it in others}
 
 
 class _Base:

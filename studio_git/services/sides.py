@@ -22,6 +22,7 @@ from studio_git.gitio import Git, Place
 _LINK = "120000"
 _GITLINK = "160000"
 _LINKS_FOLLOWED = 8
+_REPLACEMENT = "\ufffd".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,16 @@ class Held:
 def overlaid(found: Mapping[str, Found], texts: Mapping[str, bytes]) -> dict[str, Found]:
     """``found`` with the held texts in the place of the files; links lead to them too."""
     return {
-        path: Found(readable(texts[end]), it.link) if (end := it.link or path) in texts else it
+        path: Found(_held(it.side, text), it.link) if text is not None else it
         for path, it in found.items()
+        for text in [texts.get(it.link or path)]
     }
+
+
+def _held(on_disk: Side, text: bytes) -> Side:
+    """A held text; not one in which the editor put marks for what it could not read."""
+    lossy = isinstance(on_disk, Unreadable) and _REPLACEMENT in text
+    return on_disk if lossy else readable(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,20 @@ class _Pushed:
         self, params: types.DidOpenTextDocumentParams | types.DidChangeTextDocumentParams
     ) -> None:
         self.again(params.text_document.uri)
+        self._others_again(params.text_document.uri)
 
     def closed(self, params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
+        self._others_again(uri)
         self.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     async def all_again(self) -> None:
         for opened in self.server.documents:
             self.again(opened.uri)
+
+    def _others_again(self, uri: str) -> None:
+        for other in self.server.documents.related.get(uri, ()):
+            self.again(other)
 
     def again(self, uri: str) -> None:
         self.waiting.add(uri)
@@ -128,7 +134,9 @@ class _Pulled:
         self, params: types.WorkspaceDiagnosticParams
     ) -> types.WorkspaceDiagnosticReport:
         studio = await self.server.studio()
-        known = frozenset(opened.uri for opened in self.server.documents)
+        known = frozenset(
+            uri for opened in self.server.documents for uri in (opened.uri, _as_ours(opened.uri))
+        )
         found = await self.server.work.aside(_elsewhere, studio, known)
         before = {it.uri: it.value for it in params.previous_result_ids}
         for uri in before:
@@ -199,6 +207,12 @@ def _elsewhere(studio: Studio, known: frozenset[str]) -> dict[str, list[types.Di
         show = partial(diagnostic, desk.client, desk.settings(clone), desk.docs)
         found.setdefault(uri, []).extend(it for it in map(show, findings) if it is not None)
     return found
+
+
+def _as_ours(uri: str) -> str:
+    """The address of a file as we write it: clients differ in what they escape."""
+    path = uris.path_of(uri)
+    return uri if path is None else uris.uri_of(path)
 
 
 def _full(found: list[types.Diagnostic]) -> types.RelatedFullDocumentDiagnosticReport:
