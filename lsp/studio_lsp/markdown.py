@@ -7,6 +7,7 @@ import re
 from studio_git.core.names import printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
+_WWW = re.compile(r"\bwww(?=\.)", re.IGNORECASE)  # GitHub's Markdown makes links of such words
 _MARKS = re.compile(r"\\(.)|\*\*|`|^#+ |^---$", re.MULTILINE)
 
 
@@ -15,7 +16,8 @@ def escaped(text: str) -> str:
 
     No link, no image, no HTML and no command comes of them, and nothing that a terminal obeys.
     """
-    return _SPECIAL.sub(r"\\\1", printable(text).replace("://", ":\u200b//"))
+    inert = _WWW.sub("\\g<0>\u200b", printable(text).replace("://", ":\u200b//"))
+    return _SPECIAL.sub(r"\\\1", inert)
 
 
 def quoted(text: str) -> str:

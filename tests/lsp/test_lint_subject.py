@@ -82,6 +82,13 @@ def test_other_texts_are_nobodys_business(repo: Repo) -> None:
     ok(repo, "lint", "AGENTS.md")
 
 
+def test_a_repository_cannot_hide_what_it_brings_along(repo: Repo) -> None:
+    repo.write(".studio.toml", '[lint]\nhidden-unicode = "off"\n[editor.lint]\nseverity = "off"\n')
+    file = repo.write("AGENTS.md", EVIL)
+    with editing(repo.path) as editor:
+        editor.told(editor.open(file), codes)
+
+
 def test_skills_of_the_registry(repo: Repo, studio_home: Path) -> None:
     bound(repo)
     skill = studio_home / "registry" / "skills" / "api.md"

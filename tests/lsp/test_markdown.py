@@ -11,6 +11,7 @@ HOSTILE = [
     "<https://example.org>",
     "[x]: javascript:alert(1)",
     "a\x1b]8;;https://example.org\x07b",
+    "see WWW.example.org and www.example.org/x",
     "`code` **bold** # heading | table",
 ]
 
@@ -23,6 +24,7 @@ def test_words_of_others_do_nothing(text: str) -> None:
     assert "<" not in unescaped
     assert "\x1b" not in shown
     assert "https://" not in shown
+    assert "www." not in shown.lower()
 
 
 @pytest.mark.parametrize("text", ["plain words", "*stars* and `ticks`", "a_b [c](d) <e>"])

@@ -90,7 +90,7 @@ class Lint(Subject):
         )
 
     def _concerns(self, page: Page, store: Store | None) -> bool:
-        """Whether agents read a document, and its repository wants to know."""
+        """Whether agents read a document, and the user wants to know."""
         path = page.path
         if path is None:
             return False
@@ -102,8 +102,8 @@ class Lint(Subject):
 
     def _policy(self, place: Place) -> Policy:
         def look() -> Policy:
-            try:
-                return config.hidden_unicode_policy(place, config.read_proposal(place.top))
+            try:  # of the user alone: a repository could hide what it brings along
+                return config.hidden_unicode_policy(place, None)
             except StudioError:  # settings that cannot be read switch nothing off
                 return config.DEFAULT_HIDDEN_UNICODE_POLICY
 
