@@ -13,7 +13,7 @@ import pytest
 
 from studio_git.core.registryfiles import ItemType
 from studio_git.errors import NotFoundError, StudioError, UnreadableError, UsageError
-from studio_git.services import registry, registryitems, registrysync, registryfolders
+from studio_git.services import registry, registryfolders, registryitems, registrysync
 from studio_git.services.registryadd import digest
 from studio_git.store import projects
 from studio_git.store import registry as rows
