@@ -73,7 +73,7 @@ def show(decision: str, project: str | None, all_projects: bool, as_json: bool) 
     if as_json:
         json_out(found | {"files": files})
     else:
-        _show(found, commit)
+        _show(found, commit, in_file=bool(files))
         _show_places(places)
         for path in files:
             say(styled("File: ", "accent"), path)
@@ -242,8 +242,8 @@ def _row(here: scope.Scope, decision: Object) -> list[Part]:
     return [*row, styled(shown, "dim") if status in _DIM else shown]
 
 
-def _show(decision: Object, commit: str | None) -> None:
-    records.head(decision, commit)
+def _show(decision: Object, commit: str | None, *, in_file: bool) -> None:
+    records.head(decision, commit, in_file=in_file)
     if decision["status"] not in {decisionfiles.ACCEPTED, memory.SUPERSEDED}:
         say(styled("Status: ", "warn"), decision["status"])
     if decision["rationale"]:

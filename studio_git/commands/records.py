@@ -41,10 +41,10 @@ def begin_row(here: Scope, record: Object, *more: Part) -> list[Part]:
     return row
 
 
-def head(record: Object, commit: str | None) -> None:
-    """Print the title of a record, when it was made, and by which commit."""
+def head(record: Object, commit: str | None, *, in_file: bool = False) -> None:
+    """Print the title of a record, when it was made, and by which commit or by hand."""
     say(styled(record["title"], "bold"))
-    source = f"  commit {commit[:12]}" if commit else "  added by hand"
+    source = f"  commit {commit[:12]}" if commit else "" if in_file else "  added by hand"
     say(styled(f"{scope.when(record['created_at'])}{source}  {record['id']}", "dim"))
 
 

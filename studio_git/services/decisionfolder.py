@@ -60,17 +60,21 @@ class Texts:
         return made is not None
 
     def new(self, decisions: Sequence[Object], form: Format | None) -> Iterator[tuple[str, Object]]:
-        """Make files for decisions that have none, with their names, the oldest first."""
+        """Make files for decisions that have none, with their names, the oldest first.
+
+        ``decisions`` come with the newest first.
+        """
         taken = {path.name for path in self._folder.path.glob("*")} | set(self._before)
         fresh = []
-        for decision in sorted(decisions, key=lambda it: (it["created_at"] or "", it["id"])):
-            if decision["id"] not in self._files:
-                name = adrfolder.new_name(decision["title"], taken)
-                taken.add(name)
-                self._files[decision["id"]] = name
-                fresh.append((name, decision))
+        for decision in sorted(reversed(decisions), key=lambda it: it["created_at"] or ""):
+            name = adrfolder.new_name(decision["title"], taken)
+            if decision["id"] in self._files or self._rendered(name, decision, form) is None:
+                continue  # what cannot be said gets no name, and nothing links to it
+            taken.add(name)
+            self._files[decision["id"]] = name
+            fresh.append((name, decision))
         for name, decision in fresh:
-            made = self._rendered(name, decision, form)
+            made = self._rendered(name, decision, form)  # with links to the other new ones
             if made is not None:
                 self._texts[name] = made
                 yield name, decision

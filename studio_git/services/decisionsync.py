@@ -124,7 +124,7 @@ def _is_new(it: Standing, wanted: Wanted) -> bool:
 def _date(bases: Bases, it: Standing) -> str:
     """When a file was decided: by what it says, else by its first commit; "" if neither tells."""
     said = it.adr.date if it.adr is not None else ""
-    return f"{said} 00:00:00" if said else bases.since(it.path)
+    return f"{said} 12:00:00" if said else bases.since(it.path)  # noon: the day in any zone
 
 
 def _add(db: sqlite3.Connection, project_id: str, it: Standing, date: str) -> str:

@@ -101,7 +101,7 @@ class TestImport:
         assert done.out.endswith("2 records agree.\n")
         first, second = shown(records, "record decisions"), shown(records, "use madr")
         assert (first["created_at"], first["rationale"]) == (
-            "2020-02-29 00:00:00", "We write them down."
+            "2020-02-29 12:00:00", "We write them down."
         )  # fmt: skip
         assert (first["status"], first["superseded_by"]) == ("superseded", second["id"])
         assert first["files"] == ["docs/adr/0001-record-decisions.md"]
@@ -234,7 +234,7 @@ class TestExport:
         ]  # fmt: skip
 
     def test_those_that_are_named(self, clone: Clone) -> None:
-        for title in ("A", "B", "7. Seven"):
+        for title in ("7. Seven", "A", "B"):
             studio(clone, "add", title)
         studio(clone, "export", FOLDER, "b")
         assert list(folder(clone)) == ["0001-b.md"]
