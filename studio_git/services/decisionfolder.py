@@ -66,7 +66,7 @@ class Texts:
         """
         taken = {path.name for path in self._folder.path.glob("*")} | set(self._before)
         fresh = []
-        for decision in sorted(reversed(decisions), key=lambda it: it["created_at"] or ""):
+        for decision in sorted(decisions[::-1], key=lambda it: it["created_at"] or ""):
             name = adrfolder.new_name(decision["title"], taken)
             if decision["id"] in self._files or self._rendered(name, decision, form) is None:
                 continue  # what cannot be said gets no name, and nothing links to it
