@@ -66,7 +66,10 @@ class Texts:
         """
         taken = {path.name for path in self._folder.path.glob("*")} | set(self._before)
         fresh = []
-        for decision in sorted(decisions[::-1], key=lambda it: it["created_at"] or ""):
+        oldest_first = list(decisions)
+        oldest_first.reverse()
+        oldest_first.sort(key=lambda it: it["created_at"] or "")
+        for decision in oldest_first:
             name = adrfolder.new_name(decision["title"], taken)
             if decision["id"] in self._files or self._rendered(name, decision, form) is None:
                 continue  # what cannot be said gets no name, and nothing links to it
