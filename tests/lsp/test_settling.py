@@ -282,3 +282,29 @@ def test_settings_that_cannot_be_read_are_not_taken_for_an_unbound_repository(
         assert editor.command("studio.acceptIntoStudio", {"uri": uri}) is None
         (said,) = editor.said
         assert ".studio.toml" in said
+
+
+def test_accepting_a_deletion_takes_the_file_out_of_what_is_proposed(repo: Repo) -> None:
+    repo.write("AGENTS.md", TEXT.replace("Project", "Agents"))
+    bound(repo)
+    proposed = repo.read(".studio.toml")
+    (repo.path / "AGENTS.md").unlink()
+    meant = {"uri": (repo.path / "AGENTS.md").as_uri()}
+    with editing(repo.path) as editor:
+        result = editor.command("studio.acceptIntoStudio", meant)
+        assert result["message"] == "AGENTS.md: no longer tracked."
+        assert "AGENTS.md" not in repo.read(".studio.toml")
+        editor.command("studio.undo", meant)
+        assert repo.read(".studio.toml") == proposed
+
+
+def test_what_is_being_written_in_the_proposal_stays(repo: Repo) -> None:
+    repo.write("AGENTS.md", TEXT.replace("Project", "Agents"))
+    bound(repo)
+    (repo.path / "AGENTS.md").unlink()
+    with editing(repo.path) as editor:
+        proposal = editor.open(repo.path / ".studio.toml", language="toml")
+        editor.type(proposal, editor.texts[proposal] + "# more\n")
+        meant = {"uri": (repo.path / "AGENTS.md").as_uri()}
+        assert editor.command("studio.acceptIntoStudio", meant)
+        assert editor.texts[proposal].endswith("# more\n")

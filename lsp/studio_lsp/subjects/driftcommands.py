@@ -11,7 +11,7 @@ from typing import Any
 
 from studio_git.core.models import Resolution
 from studio_git.errors import UsageError
-from studio_git.services import changes, context, cycles, resolve, wording
+from studio_git.services import changes, context, cycles, resolve, studiotoml, wording
 from studio_git.services.changes import Plan
 from studio_git.services.clone import Workspace
 from studio_git.services.drift import Standing, canonical_path
@@ -81,7 +81,7 @@ class DriftCommands:
         async def run(argument: Argument) -> Result:
             numbers = _numbers(argument)
 
-            def prepare(opened: list[Opened]) -> tuple[Job, str]:
+            def prepare(opened: list[Opened]) -> tuple[Job, str, str]:
                 page = self._page(argument, opened)
                 clone = _clone(page)
                 with clone.open(self.desk.held(clone, opened)) as workspace:
@@ -90,12 +90,15 @@ class DriftCommands:
                         raise _MOVED  # the numbers are of other differences now
                     plan = _planned(workspace, standing, resolution, numbers)
                     job = self._job(clone, workspace, opened, plan)
-                    return job, str(standing.file.repo_path)
+                    done = any(step.untracks for step in plan.steps)
+                    says = "no longer tracked" if done else _DONE[resolution]
+                    return job, str(standing.file.repo_path), says
 
             async with self._settler.turn:
-                job, path = await self.editor.work.aside(prepare, self._opened(argument))
+                found = await self.editor.work.aside(prepare, self._opened(argument))
+                job, path, says = found
                 number = await self._settler.carry_out(job, name)
-            return {"message": f"{path}: {_DONE[resolution]}.", "operation": number}
+            return {"message": f"{path}: {says}.", "operation": number}
 
         return run
 
@@ -253,8 +256,11 @@ def _clone(page: Page) -> Clone:
 def _planned(
     workspace: Workspace, standing: Standing, resolution: Resolution, numbers: list[int]
 ) -> Plan:
+    entry = studiotoml.without(workspace, standing.file)
+    if any(workspace.content(it.path) != it.before for it in entry):
+        entry = ()  # somebody is writing in .studio.toml, and sees to the entry there
     try:
-        return resolve.plan(workspace, standing, resolution, numbers)
+        return resolve.plan(workspace, standing, resolution, numbers, if_untracked=entry)
     except UsageError as error:
         if resolution is not Resolution.MERGED:
             raise
