@@ -40,8 +40,8 @@ test-slow: $(STAMP) ## The heavy tests alone
 editors: ## Install the editors that the tests drive, as .ci/editors says
 	@for script in .ci/editors/*; do echo "== $$script"; sh $$script || exit 1; done
 
-test-editors: $(STAMP) $(VSIX) ## The language server in real editors, installed by "make editors"
-	$(BIN)/pytest -q -m editor tests/editors
+test-editors: $(STAMP) $(VSIX) ## The language server in real editors, the dashboard in a browser, as "make editors" installed them
+	$(BIN)/pytest -q -m editor tests/editors tests/web
 
 vscode: $(VSIX) ## Build the extension for VS Code: lsp/editors/vscode/dist/studio-git.vsix
 

@@ -122,6 +122,8 @@ TESTED_THROUGH = {
     "studio_git.services.filearchive": "test_backup_command",
     "studio_git.commands.settings": "test_settings_command",
     "studio_git.store.settings": "test_settings_command",
+    "studio_git.services.webapp": "test_webdashboard",
+    "studio_git.store.pages": "test_webdashboard",
     "studio_git.services.checkclones": "test_doctor",
     "studio_git.services.checkfiles": "test_doctor",
     "studio_git.services.checkstore": "test_doctor",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import traceback
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ hookimpl = HookimplMarker("datasette")
 
 STATIC = "-/studio"
 _NAME = "studio"
+_PROBLEM = "problem.html"
 
 _CONTENT = (
     "default-src 'none'; style-src 'self'{}; img-src 'self' data:; form-action 'self'; "
@@ -63,8 +65,9 @@ def make(home: Path, token: str, port: int) -> App:
     """The application on a Studio home, for addresses whose path begins with the token."""
     base = f"/{token}/"
     plugin = _Plugin(home, base)
-    if (before := pm.get_plugin(_NAME)) is not None:
-        pm.unregister(before)
+    for name in (_NAME, "datasette.handle_exception"):  # every plugin of a hook is asked, not one
+        if pm.has_plugin(name):
+            pm.unregister(name=name)
     pm.register(plugin, name=_NAME)
     datasette = Datasette(
         memory=True,
@@ -217,6 +220,28 @@ class _Plugin:
             name: {"sql": query.sql, "title": query.title} for name, query in KEY_QUERIES.items()
         }
 
+    @hookimpl
+    def handle_exception(self, request: Request, exception: Exception) -> Any:
+        """What is said of a fault. Datasette's own way, which is taken out, prints every variable
+        on the terminal where rich is installed, the secret among them.
+        """
+
+        async def response() -> Any:
+            status = getattr(exception, "status", None) or 500
+            message = str(getattr(exception, "message", exception) or type(exception).__name__)
+            if status == 500:
+                traceback.print_exception(exception)
+            if request.path.endswith(".json"):
+                said = {"ok": False, "error": message, "status": status, "title": None}
+                return Response.json(said, status=status)
+            if getattr(exception, "message_is_html", False):
+                message = str(exception.title)  # type: ignore[attr-defined]
+            theme = await asyncio.to_thread(self._theme)
+            told = {"message": "This cannot be shown", "hint": message}
+            return Response.html(self._html(_PROBLEM, told, theme, {}), status=status)
+
+        return response
+
     async def _page(self, name: str, request: Request) -> Any:
         said = {key: request.args.get(key) for key in request.args}
         status, html = await asyncio.to_thread(self._rendered, name, said)
@@ -231,13 +256,22 @@ class _Plugin:
             status, template = 200, f"{name or 'start'}.html"
         except StudioError as error:
             status = 404 if isinstance(error, NotFoundError) else 503
-            content, template = {"message": error.message, "hint": error.hint}, "problem.html"
+            content, template = {"message": error.message, "hint": error.hint}, _PROBLEM
+        return status, self._html(template, content, theme, query, name)
+
+    def _html(
+        self,
+        template: str,
+        content: webpages.Content,
+        theme: str,
+        query: webpages.Query,
+        name: str | None = None,
+    ) -> str:
         page: jinja2.Template = self._templates.get_template(template)
-        title = PAGES[name].title if status == 200 else "Not shown"
-        return status, page.render(
+        return page.render(
             content,
             here=name,
-            title=title,
+            title="Not shown" if template == _PROBLEM or name is None else PAGES[name].title,
             theme=theme,
             menu=[(path, each.title) for path, each in PAGES.items() if each.in_menu],
             static=f"{self._base}{STATIC}/",

@@ -42,7 +42,11 @@ def environment(base: str) -> jinja2.Environment:
     )
     env.filters.update(_FILTERS)
     env.globals["base"] = base
-    env.globals["to"] = lambda page, **query: _address(base, page, query)
+
+    def to(path: str, /, **query: Any) -> str:
+        return _address(base, path, query)
+
+    env.globals["to"] = to
     return env
 
 

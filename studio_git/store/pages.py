@@ -87,10 +87,14 @@ def projects(db: sqlite3.Connection) -> list[Row]:
 
 
 def registry_uses(db: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """How many entries of tech stacks each item is mapped to, by its type and id."""
+    """How often each item is used, by its type and id: mapped to technologies of projects, or
+    the template that a project was made of.
+    """
     rows = db.execute(
         "SELECT registry_type, registry_id, count(*) AS uses FROM tech_mappings "
-        "GROUP BY registry_type, registry_id"
+        "GROUP BY registry_type, registry_id UNION ALL "
+        "SELECT 'template', template_id, count(*) FROM projects "
+        "WHERE template_id IS NOT NULL GROUP BY template_id"
     )
     return {(row["registry_type"], row["registry_id"]): row["uses"] for row in rows}
 

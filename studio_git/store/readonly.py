@@ -20,7 +20,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         return _opened(path, "mode=ro")
     except sqlite3.OperationalError:
-        return _opened(path, "immutable=1")
+        return _opened(path, "mode=ro&immutable=1")
 
 
 @contextmanager
