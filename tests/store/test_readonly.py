@@ -23,7 +23,7 @@ def test_nothing_can_be_written(tmp_path: Path) -> None:
     path = dashboards_store(tmp_path)
     with closing(connect(path)) as db:
         for sql in ("DELETE FROM projects", "PRAGMA user_version = 7", "CREATE TABLE t (a)"):
-            with pytest.raises(sqlite3.OperationalError, match="readonly|read-only"):
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
                 db.execute(sql)
 
 
@@ -51,7 +51,7 @@ def test_one_moment_is_seen(tmp_path: Path) -> None:
 def test_none_is_made_where_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(StoreError), open_read_only(tmp_path):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("studio.db*")) == []
 
 
 def test_a_folder_that_cannot_be_written() -> None:
