@@ -156,7 +156,8 @@ def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, Store
         said = str(error)
         if "readonly" not in said and "unable to open" not in said:
             raise
-    for options in ("mode=ro", "mode=ro&immutable=1"):  # the latter where the WAL cannot be opened either
+    # The latter where the WAL cannot be opened either.
+    for options in ("mode=ro", "mode=ro&immutable=1"):
         db = sqlite3.connect(
             f"{path.as_uri()}?{options}", uri=True, isolation_level=None, timeout=busy_seconds
         )
