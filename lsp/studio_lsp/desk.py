@@ -37,7 +37,7 @@ class Desk:
         self.clones = Clones()
         self.docs = lint.documentation()
         self.initial = Layer()
-        self.configured: Layer | None = None
+        self.configured = Layer()
         self.generation = 0
         self.awaited: dict[str, frozenset[Path]] = {}  # looked for in vain, by document
         self.log_file: Path | None = None
@@ -51,11 +51,10 @@ class Desk:
     def settings(self, clone: Clone | None = None) -> EditorSettings:
         """What counts for a file of a clone: the team's word, then the editor's.
 
-        What the editor said at the beginning counts until it says something else: a setting that
-        is taken back later would otherwise stay.
+        Of that what it said at the beginning, and then what it says when it is asked.
         """
         team = clone.team if clone else Layer()
-        return editorsettings.resolve(team, self.configured or self.initial)
+        return editorsettings.resolve(team, self.initial, self.configured)
 
     # documents
 

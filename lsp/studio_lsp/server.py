@@ -123,10 +123,9 @@ class StudioServer(LanguageServer):
         studio = await self.studio()
         said = await self.editor.configuration("studio")
         layer = editorsettings.read(told if said is None else said)
-        unsaid = layer == Layer()  # what was said at the beginning goes on counting
         for problem in (*layer.problems, *self.initial.problems):
             log.warning("settings: %s", problem)
-        studio.desk.configured = None if unsaid else layer
+        studio.desk.configured = layer
         level = studio.desk.settings().word("log.level")
         logging.getLogger().setLevel(level.upper())
         await self.changed()
