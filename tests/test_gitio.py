@@ -382,3 +382,18 @@ class TestWhoWaits:
         assert answer.count(b" blob 4\n") == 50_000
         assert answer == Git(repo.path).run("cat-file", "--batch-check", stdin=names)
         assert git.ask("rev-parse", "--verify", "none")[0] == 128
+
+
+@pytest.mark.parametrize("count", [3, 120])
+def test_what_head_has_at_many_paths(repo: Repo, count: int) -> None:
+    """Few are asked for one by one, many are looked up in one list; the answers are the same."""
+    paths = [f"d{number % 7}/é{number}.md" for number in range(count)]
+    git = Git(repo.path)
+    assert set(git.blobs(git.in_head(paths))) == {None}  # there is no commit yet
+    for path in paths:
+        repo.write(path, path)
+    repo.commit("All")
+    repo.write(paths[0], "changed since")
+    (repo.path / paths[1]).unlink()
+    asked = [*paths, "absent.md", "d0"]
+    assert git.blobs(git.in_head(asked)) == [*map(str.encode, paths), None, None]

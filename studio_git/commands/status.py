@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from studio_git.commands import decisionfiles
 from studio_git.commands.standings import show, style_of
 from studio_git.errors import StudioError, UsageError
 from studio_git.output import json_out, say, styled, warn
-from studio_git.services import decisionlook, ledger, proposals, reports
+from studio_git.services import ledger, proposals, reports
 from studio_git.services.clone import Workspace
-from studio_git.services.decisionlook import Standing as Record
 from studio_git.services.drift import Standing, look, names_of, relative_paths
 from studio_git.services.sides import Index
 from studio_git.services.workspace import open_here
-from studio_git.store import contexts
+from studio_git.store import contexts, decisionfiles
+
+if TYPE_CHECKING:
+    from studio_git.services.decisionlook import Standing as Record
 
 
 @click.command()
@@ -39,12 +41,9 @@ def command(paths: tuple[str, ...], staged: bool, as_json: bool) -> int:
         )
         if not staged:
             _remember(workspace, standings)
-        records = []
-        if wanted is None and not staged:
-            records = decisionlook.differing(workspace.store, workspace.repository, workspace.place)
+        records = _records(workspace) if wanted is None and not staged else []
         if as_json:
-            entries = [decisionfiles.entry(record) for record in records]
-            json_out(reports.status(workspace, standings) | {"decisions": entries})
+            json_out(reports.status(workspace, standings) | {"decisions": _entries(records)})
         else:
             _print(workspace, standings, whole=wanted is None)
             _print_records(records)
@@ -114,8 +113,28 @@ def _print(workspace: Workspace, standings: Sequence[Standing], *, whole: bool) 
         say(styled(f"{len(standings)} {files} in step.", style_of(None)))
 
 
+def _records(workspace: Workspace) -> list[Record]:
+    """Decision records that differ; where there are none, nothing is loaded for them."""
+    if not decisionfiles.known(workspace.store.db, workspace.repository.project_id):
+        return []
+    from studio_git.services import decisionlook
+
+    return decisionlook.differing(workspace.store, workspace.repository, workspace.place)
+
+
+def _entries(records: Sequence[Record]) -> list[dict[str, object]]:
+    if not records:
+        return []
+    from studio_git.commands import decisionfiles as shown
+
+    return [shown.entry(record) for record in records]
+
+
 def _print_records(records: Sequence[Record]) -> None:
+    if not records:
+        return
+    from studio_git.commands import decisionfiles as shown
+
     for record in records:
-        decisionfiles.say_standing(record)
-    if records:
-        say(styled("Bring them together with: git studio decision sync", "dim"))
+        shown.say_standing(record)
+    say(styled("Bring them together with: git studio decision sync", "dim"))

@@ -152,7 +152,7 @@ class Eye:
         wanted = list(paths)
         if len(wanted) < _MANY:
             return
-        blobs = self.place.git.blobs(f"HEAD:{path}" for path in wanted)
+        blobs = self.place.git.blobs(self.place.git.in_head(wanted))
         for path, blob in zip(wanted, blobs, strict=True):
             self._committed["", path] = _hashes(path, blob)
 
