@@ -101,17 +101,15 @@ def parse_prompt(text: str) -> Skill:
 
 
 def with_description(text: str, skill: Skill, description: str) -> str | None:
-    """The text with another description.
+    """The text with another description; None where the old one is no paragraph of its own.
 
-    None where the old one is no paragraph of its own, or the new one would not be read as it is:
-    one that begins like a list, say.
+    Who asks has to see whether it is read as it was meant: one may begin like a list.
     """
     if skill.paragraph is None:
         return None
     first, last = skill.paragraph
     pieces = _LINE_ENDS.split(text)  # a line, its end, a line, its end, …
-    changed = "".join([*pieces[: 2 * first], description, *pieces[2 * last - 1 :]])
-    return changed if parse_skill(changed).description == description else None
+    return "".join([*pieces[: 2 * first], description, *pieces[2 * last - 1 :]])
 
 
 class _Reader:

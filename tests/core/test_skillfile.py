@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio_git.core import codes
+from studio_git.core.registryfiles import ItemType, described
 from studio_git.core.skillfile import Section, parse_prompt, parse_skill, with_description
 
 SKILL = """# Python API Skill
@@ -146,7 +147,7 @@ def test_nothing_makes_it_fail(text: str) -> None:
     for whole in (text, f"---\n{text}\n---\n", f"# T\n## Description\n{text}"):
         found = parse_skill(whole)
         parse_prompt(whole)
-        changed = with_description(whole, found, found.description)
+        changed = described(ItemType.SKILL, whole, description=found.description, tool_type=None)
         if changed is not None:
             assert parse_skill(changed).description == found.description
 
