@@ -6,19 +6,16 @@ Imports nothing heavy: with the interpreter's own start this is what a commit wa
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_git import gitio
 from studio_git.config import disabled
-from studio_git.core.names import printable
 from studio_git.errors import StudioError
 from studio_git.gitio import Place
-from studio_hooks import checkfile, launch, spool
+from studio_hooks import checkfile, launch, spool, telling
 from studio_hooks.checkfile import CheckState
 
 if TYPE_CHECKING:
@@ -47,7 +44,7 @@ def run(*, native: bool, check: Check | None = None) -> int:
     try:
         blocked = _stops(check or _check)
     except Exception as error:  # whatever it is, it does not make a commit fail
-        _say([_excuse(error)])
+        telling.say([telling.excuse("the drift check could not run", error)])
         return 0
     if not blocked:
         return 0
@@ -67,17 +64,17 @@ def _stops(check: Check) -> bool:
     index_file = _index_file()
     verdict = check(place, index_file)
     if not verdict.bound:
-        _say(verdict.messages)
+        telling.say(verdict.messages)
         return verdict.blocked
     if verdict.blocked:
-        _say(verdict.messages)
+        telling.say(verdict.messages)
         _ask_the_worker(place)
         return True
     found = checkfile.entries(place, verdict.watched, index_file)
     before = checkfile.read(place.git_dir)
     state = _state(verdict, found, day=int(began) // _DAY)
     if before is None or not _told_before(before, state):
-        _say(verdict.messages)
+        telling.say(verdict.messages)
     try:
         checkfile.write(place.git_dir, _with_other_answer(place, state, before), seen=began)
     except (OSError, StudioError):
@@ -138,16 +135,3 @@ def _index_file() -> Path | None:
     """The index that the commit is made from; git gives it relative to the top, where we stand."""
     named = os.environ.get("GIT_INDEX_FILE")
     return Path.cwd() / named if named else None
-
-
-def _say(lines: Iterable[str]) -> None:
-    try:
-        sys.stderr.writelines(f"{line}\n" for line in lines)
-    except (AttributeError, OSError):
-        pass  # a client that closed standard error does not want to hear
-
-
-def _excuse(error: Exception) -> str:
-    said = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
-    first = printable(said.strip().split("\n", 1)[0].rstrip("."))
-    return f"studio-git: the drift check could not run ({first}); the commit goes on."

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from studio_git import gitio
 from studio_git.config import disabled
 from studio_git.core.messages import Statement
 from studio_git.core.models import Policy
-from studio_git.core.names import printable
-from studio_git.errors import StudioError
 from studio_git.gitio import Place
 from studio_git.services import messages
 from studio_git.services.messages import Checked
+from studio_hooks import telling
 
 BLOCKED_NATIVE = 3
 """The one exit status that the hook's sh takes as "block"; 1 would also mean a broken Python."""
@@ -46,7 +44,7 @@ def run(file: str, *, native: bool) -> int:
     try:
         blocked = _stops(Path(file))
     except Exception as error:  # whatever it is, it does not make a commit fail
-        _say([_excuse(error)])
+        telling.say([telling.excuse("the message could not be checked", error)])
         return 0
     if not blocked:
         return 0
@@ -66,7 +64,7 @@ def _stops(path: Path) -> bool:
     if policy is Policy.OFF:
         return False
     stops = policy is Policy.BLOCK and _can_be_put_right(checked)
-    _say(_told(checked, place, path, stops=stops))
+    telling.say(_told(checked, place, path, stops=stops))
     return stops
 
 
@@ -112,16 +110,3 @@ def _consequence(unparsed: Sequence[Statement]) -> str:
     if captured:
         return f"Studio would read {captured} of them, and git none."
     return "Neither git nor Studio would read that."
-
-
-def _say(lines: Iterable[str]) -> None:
-    try:
-        sys.stderr.writelines(f"{printable(line)}\n" for line in lines)
-    except (AttributeError, OSError):
-        pass  # a client that closed standard error does not want to hear
-
-
-def _excuse(error: Exception) -> str:
-    said = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
-    first = said.strip().split("\n", 1)[0].rstrip(".")
-    return f"studio-git: the message could not be checked ({first}); the commit goes on."

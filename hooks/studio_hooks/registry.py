@@ -6,14 +6,12 @@ For repositories that keep such files. Imports nothing heavy; nothing of a file 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from studio_git import gitio
 from studio_git.config import disabled
-from studio_git.core.names import printable
-from studio_git.errors import StudioError
+from studio_hooks import telling
 
 FAULTY = 1
 
@@ -31,13 +29,9 @@ def run(names: Sequence[str]) -> int:
     try:
         lines = _faults(names)
     except Exception as error:  # whatever it is, it does not make a commit fail
-        said = (
-            error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
-        )
-        first = said.strip().split("\n", 1)[0].rstrip(".")
-        _say([f"studio-git: registry files could not be checked ({first}); the commit goes on."])
+        telling.say([telling.excuse("registry files could not be checked", error)])
         return 0
-    _say(lines)
+    telling.say(lines)
     return FAULTY if lines else 0
 
 
@@ -59,16 +53,3 @@ def _faults(names: Sequence[str]) -> list[str]:
     if len(lines) > _MOST:
         lines = [*lines[:_MOST], f"    and {len(lines) - _MOST} lines more"]
     return lines
-
-
-def _say(lines: Iterable[str]) -> None:
-    try:
-        sys.stderr.writelines(f"{printable(line)}\n" for line in lines)
-    except (AttributeError, OSError):
-        pass  # a client that closed standard error does not want to hear
-
-
-def _excuse(error: Exception) -> str:
-    said = error.message if isinstance(error, StudioError) else f"{type(error).__name__}: {error}"
-    first = said.strip().split("\n", 1)[0].rstrip(".")
-    return f"studio-git: registry files could not be checked ({first}); the commit goes on."
