@@ -59,17 +59,22 @@ class Driven:
 
     def ends_with_its_server(self, scenario: Path, file: Path, how: str) -> None:
         """Let the editor end, by its own leave ("quit") or killed; its server has to follow."""
-        ready = self.folder / "ready"
-        process = subprocess.Popen(
-            self.words,
-            cwd=self.story.repo.path,
-            env=self._environment(scenario, file) | {"STUDIO_READY": str(ready)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        ready, said = self.folder / "ready", self.folder / "said.txt"
+        reading, writing = os.pipe()
+        with said.open("wb") as output:
+            process = subprocess.Popen(
+                self.words,
+                cwd=self.story.repo.path,
+                env=self._environment(scenario, file) | {"STUDIO_READY": str(ready)},
+                stdin=reading if self.types else subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
         try:
-            wait_until(ready.exists, "an attached server", 60)
+            wait_until(
+                lambda: ready.exists() or process.poll() is not None, "an attached server", 60
+            )
+            assert ready.exists(), f"ended with {process.returncode}: {said.read_text()}"
             assert len(self.story.servers()) == 1
             if how == "kill":
                 process.send_signal(signal.SIGKILL)
@@ -79,6 +84,8 @@ class Driven:
         finally:
             process.kill()
             process.wait()
+            os.close(reading)
+            os.close(writing)
         self.story.await_no_server()
 
     @property

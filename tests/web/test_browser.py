@@ -95,29 +95,30 @@ def page(browser: Any, served: Dashboard) -> Iterator[Any]:
 
 def test_a_person_finds_their_way(page: Any) -> None:
     page.get_by_role("link", name="claude.md").first.click()
-    assert page.locator("h1").inner_text() == "Drift"
-    assert page.locator(":target h2").inner_text().startswith("claude.md")
-    removed = page.locator(".split .line.removed em").first
-    assert removed.inner_text() == ", with their zone"
+    _says(page.locator("h1"), "Drift")
+    page.locator(":target h2").get_by_text("claude.md").first.wait_for()
+    _says(page.locator(".split .line.removed em").first, ", with their zone")
     page.get_by_role("link", name="Unified").click()
-    assert page.locator("table.unified").count() >= 2
+    page.locator("table.unified").nth(1).wait_for()
     page.get_by_role("link", name="Timeline").click()
+    _says(page.locator("h1"), "Timeline")
     folded = page.get_by_text("src/risk/check.py")
     assert not folded.is_visible()
     page.get_by_text("2 files").first.click()
     page.get_by_role("link", name="Look limits up in one place").click()
-    assert page.locator("h1").inner_text() == "Look limits up in one place"
+    _says(page.locator("h1"), "Look limits up in one place")
     page.get_by_role("link", name="One table of limits for every desk").click()
     page.get_by_role("link", name="A table of limits in each service").click()
-    assert page.locator(".badge").inner_text() == "superseded"
+    _says(page.locator(".badge"), "superseded")
     page.get_by_role("link", name="Cycles").first.click()
     page.get_by_role("link", name="Limits for every desk").click()
+    page.locator(".tasks li").nth(2).wait_for()
     assert page.locator(".tasks li").count() == 3
     page.get_by_role("searchbox", name="Search everything").fill("negative")
     page.keyboard.press("Enter")
-    assert page.locator("mark").first.inner_text() == "negative"
+    _says(page.locator("mark").first, "negative")
     page.get_by_role("link", name="A limit below zero stops the request").click()
-    assert "silently switched" in page.locator("main").inner_text()
+    page.locator("main").get_by_text("silently switched").first.wait_for()
 
 
 def test_a_keyboard_is_enough(page: Any) -> None:
@@ -183,13 +184,13 @@ def test_datasettes_own_pages(browser: Any, served: Dashboard) -> None:
     page.goto(served.address)
     page.get_by_role("link", name="Tables and SQL").click()
     page.get_by_role("link", name="Dashboard: active cycles across projects").click()
-    assert "Limits for every desk" in page.locator("table").inner_text()
+    page.locator("table").get_by_text("Limits for every desk").first.wait_for()
     page.goto(f"{served.address}studio")
     page.locator("textarea[name=sql]").fill("select count(*) as made from decisions")
     page.locator("input[type=submit]").first.click()
-    assert page.locator("td").first.inner_text() == "4"
+    _says(page.locator("td").first, "4")
     page.get_by_role("link", name="home").click()
-    assert page.locator("h1").inner_text() == "Overview"
+    _says(page.locator("h1"), "Overview")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -202,6 +203,13 @@ def test_pictures(page: Any, db: Path, served: Dashboard, tmp_path: Path, theme:
         file = folder / f"{title}{suffix}.png"
         page.screenshot(path=str(file))
         assert file.stat().st_size > 20_000
+
+
+def _says(found: Any, text: str) -> None:
+    """Once the page that was asked for is there: a click returns before it is."""
+    from playwright.sync_api import expect
+
+    expect(found).to_have_text(text)
 
 
 def set_theme(db: Path, theme: str) -> None:

@@ -67,6 +67,7 @@ class Inserting:
         page = await self.editor.work.aside(self.desk.page, opened)
         place = _place(page, argument.get("position"))
         word = "" if place is None else typed_before(page.line(place[0]), place[1])
+        self.desk.changed()  # a person who just added a skill does not wait until it is noticed
         name = argument.get("name")
         if isinstance(name, str):
             name = await self.editor.work.aside(self._known, page, name)
