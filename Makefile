@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help venv test test-all test-slow test-other test-on editors test-editors vscode lint docs demo bench clean
+.PHONY: help venv test test-all test-slow test-other test-on editors test-editors vscode lint docs demo faults bench clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -77,6 +77,9 @@ docs: $(STAMP) ## Write the pages, the manual and the completions that are made 
 demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for another one)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh $(REPO)
 
+faults: $(STAMP) ## Every fault at its full count (SEED=…, ROWS="R1 S5"); goes on where it was stopped
+	$(BIN)/python tests/faults/run.py
+
 bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--full: the large sizes)
 	@for name in commit rebase latency many; do echo "== $$name"; \
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py || exit 1; done
@@ -84,5 +87,5 @@ bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py $(FULL) || exit 1; done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .faults .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
