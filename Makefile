@@ -8,6 +8,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+MANAGERS := .managers/.installed
 VSIX := lsp/editors/vscode/dist/studio-git.vsix
 # The oldest Python has all tests; the others those of the parts that are written in it most.
 NEWEST := 3.13
@@ -28,12 +29,16 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-test: $(STAMP) ## The quick tests
+# The other hook managers, beside which ours is tested, come from npm.
+$(MANAGERS): .ci/managers
+	sh .ci/managers
+
+test: $(STAMP) $(MANAGERS) ## The quick tests
 	$(BIN)/pytest -q -n auto -m "not slow and not editor" $(SELECTED)
 
 test-all: test test-slow test-other test-editors ## All tests, on every Python that is installed
 
-test-slow: $(STAMP) ## The heavy tests alone
+test-slow: $(STAMP) $(MANAGERS) ## The heavy tests alone
 	$(BIN)/pytest -q -n auto -m "slow and not editor"
 
 editors: ## Install the editors that the tests drive, as .ci/editors says
@@ -66,7 +71,7 @@ lint: $(STAMP) ## Style, types, the import contracts, the shims, the generated p
 	MYPYPATH=docs $(BIN)/mypy docs/generate.py
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run demo/run.sh
-	$(BIN)/shellcheck .ci/python .ci/editors/*
+	$(BIN)/shellcheck .ci/python .ci/managers .ci/editors/*
 	@for stage in $$($(BIN)/python -c '$(HOOK)'); do echo "shellcheck the $$stage hook"; \
 	  $(BIN)/python -c '$(HOOK)' "$$stage" | $(BIN)/shellcheck - || exit 1; done
 	$(BIN)/python docs/generate.py --check
@@ -77,7 +82,7 @@ docs: $(STAMP) ## Write the pages, the manual and the completions that are made 
 demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for another one)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh $(REPO)
 
-faults: $(STAMP) ## Every fault at its full count (SEED=…, ROWS="R1 S5"); goes on where it was stopped
+faults: $(STAMP) $(MANAGERS) ## Every fault at its full count (SEED=…, ROWS="R1 S5"); goes on where it was stopped
 	$(BIN)/python tests/faults/run.py
 
 bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--full: the large sizes)
@@ -87,5 +92,5 @@ bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py $(FULL) || exit 1; done
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .faults .import_linter_cache
+	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .faults .managers .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

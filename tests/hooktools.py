@@ -16,6 +16,13 @@ from studio_git.services.binding import Note
 from studio_hooks import shims
 
 
+def managers() -> Path:
+    """The folder in which npm has put husky and lefthook."""
+    folder = Path(__file__).resolve().parents[1] / ".managers"
+    assert (folder / ".installed").exists(), "husky and lefthook: sh .ci/managers installs them"
+    return folder / "node_modules"
+
+
 def tracing_block(log: Path) -> Callable[..., str]:
     """A block that keeps the rules of ours, and notes its stage and the number of its words.
 

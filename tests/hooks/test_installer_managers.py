@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from hooktools import (
     hooks_of,
     how,
     idle_python,
+    managers,
     put_hook,
     ran,
     snapshot,
@@ -48,20 +48,10 @@ def notes(tmp_path: Path) -> Path:
     return tmp_path / "theirs.log"
 
 
-@pytest.fixture(scope="session")
-def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """husky and lefthook as npm installs them, once for all tests of a process."""
-    folder = tmp_path_factory.mktemp("node")
-    (folder / "package.json").write_text("{}")
-    subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--silent", "husky", "lefthook"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        env=os.environ | {"HOME": str(folder), "npm_config_update_notifier": "false"},
-        timeout=300,
-    )
-    return folder / "node_modules"
+@pytest.fixture
+def node_modules() -> Path:
+    """husky and lefthook as npm installs them."""
+    return managers()
 
 
 def framework(repo: Repo, tool: str, *words: str) -> None:
