@@ -181,6 +181,13 @@ def environment() -> list[Setting]:
         ),
         Setting("STUDIO_DISABLE", "anything but `0`", "–", "Turns every hook off."),
         Setting(
+            "STUDIO_MOUNTS",
+            "a file",
+            "`/proc/self/mountinfo`",
+            "The table of mounts, in Linux's form. It tells whether the Studio home is on a network "
+            "file system, where SQLite's WAL is not used.",
+        ),
+        Setting(
             "STUDIO_DEBUG", "anything but `0`", "–", "Shows the details of an unforeseen fault."
         ),
         Setting("NO_COLOR", "anything", "–", "No colour."),

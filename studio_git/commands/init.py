@@ -16,7 +16,15 @@ from studio_git.core.text import normalise
 from studio_git.errors import GitError, UsageError
 from studio_git.gitio import Place
 from studio_git.output import confirm, interactive, say, styled, warn
-from studio_git.services import backfill, binding, context, proposals, resolve, setup
+from studio_git.services import (
+    backfill,
+    binding,
+    checkstore,
+    context,
+    proposals,
+    resolve,
+    setup,
+)
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.context import Discovery
 from studio_git.services.setup import Choice, Origin
@@ -59,6 +67,9 @@ def command(
         say("Made the Studio home ", styled(str(home), "bold"), ".")
     with open_home(home) as store:
         store.require_writable()
+        remote = checkstore.network_home(home)
+        if remote is not None:
+            warn(styled(remote.what, "warn"), f"\n{remote.hint}")
         choice = setup.choose(store, place, project, name)
         _agree(choice, _shared_files(place), yes=yes)
         setup.bind(store, place, choice)

@@ -10,15 +10,10 @@ from pathlib import Path
 from studio_git.core import times
 from studio_git.services.findings import Area, Finding, note, ok, problem
 from studio_git.services.workspace import open_home
-from studio_git.store import backup, health
+from studio_git.store import backup, health, mounts
 from studio_git.store.connection import DATABASE, SQLITE_VERSION, Store
 from studio_git.store.migrations import prepare_home
 
-_NETWORK = frozenset(
-    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "fuse.glusterfs",
-     "fuse.rclone", "lustre", "gpfs", "ncpfs", "davfs", "fuse.davfs2", "virtiofs")
-)  # fmt: skip
-_MOUNTS = Path("/proc/self/mountinfo")
 _LARGE_LOG = 64 << 20
 _OLD_BACKUP = 7 * 24 * 3600
 
@@ -69,22 +64,17 @@ def sqlite_release(version: str) -> Finding:
     )
 
 
-def network_type(path: Path, mounts: str) -> str:
-    """The type of a network file system that a path is on; empty on any other.
-
-    ``mounts`` is the text of Linux's /proc/self/mountinfo (proc_pid_mountinfo(5)).
-    """
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        before, _, after = line.partition(" - ")
-        fields = before.split()
-        if len(fields) < 5 or not after:
-            continue
-        point = fields[4].encode().decode("unicode_escape", "replace")
-        inside = point == "/" or str(path) == point or str(path).startswith(f"{point}/")
-        if inside and len(point) >= len(best):
-            best, kind = point, after.split()[0]
-    return kind if kind in _NETWORK else ""
+def network_home(home: Path) -> Finding | None:
+    """The finding for a home on a network file system; None on any other."""
+    kind = mounts.network(home)
+    if not kind:
+        return None
+    return note(
+        Area.STORE,
+        f"{home} is on a network file system ({kind}): SQLite's locks may not hold there, and "
+        "readers wait for writers.",
+        "Move the Studio home to a local disk, and name it in STUDIO_HOME.",
+    )
 
 
 def _inside(store: Store) -> Iterator[Finding]:
@@ -127,18 +117,19 @@ def _shape(store: Store) -> Iterator[Finding]:
 
 def _place(store: Store) -> Iterator[Finding]:
     home = store.home
-    mounts = _MOUNTS.read_text() if _MOUNTS.exists() else ""
-    kind = network_type(home.resolve(), mounts)
-    if kind:
-        yield note(
+    remote = network_home(home)
+    if remote is not None:
+        yield remote
+    is_wal = health.journal_mode(store.db) == "wal"
+    if is_wal and remote is not None:
+        yield problem(
             Area.STORE,
-            f"{home} is on a network file system ({kind}), where SQLite's locks may not hold.",
-            "Move the Studio home to a local disk, and name it in STUDIO_HOME.",
+            "another program keeps the store's journal in WAL mode, which needs a local disk.",
+            "End the dashboard and the editors; the next command changes it.",
         )
-    mode = health.journal_mode(store.db)
-    if mode != "wal" and store.writable:
+    elif not is_wal and remote is None and store.writable:
         yield note(
-            Area.STORE, f"the store keeps its journal in mode {mode}; readers wait for writers."
+            Area.STORE, "the store does not keep its journal in WAL mode: readers wait for writers."
         )
     log = home / f"{DATABASE}-wal"
     if log.exists() and log.stat().st_size > _LARGE_LOG:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio_git.errors import StoreError, StoreOutdatedError, StoreTooNewError
+from studio_git.store.mounts import settle_journal
 
 DATABASE = "studio.db"
 
@@ -106,8 +107,7 @@ def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connectio
     db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_seconds)
     try:
         _set_up(db)
-        if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            db.execute("PRAGMA journal_mode = WAL")
+        settle_journal(db, path)
     except BaseException:
         db.close()
         raise

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from studio_git.core.searchquery import Kind
 from studio_git.errors import StoreError
 from studio_git.files import FILE_MODE, locked
+from studio_git.store.mounts import settle_journal
 
 INDEX = "search.db"
 VERSION = 1
@@ -260,7 +261,7 @@ def discard(home: Path, *, damaged: int | None = None) -> None:
         path = home / INDEX
         if damaged is not None and inode(home) != damaged:
             return
-        for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm"):
+        for name in (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", f"{INDEX}-journal"):
             path.with_name(name).unlink(missing_ok=True)
 
 
@@ -291,7 +292,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=rw"
     db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
     try:
-        db.execute("PRAGMA journal_mode = WAL")
+        settle_journal(db, path)
         db.execute("PRAGMA synchronous = NORMAL")  # after a power cut a little older, but whole
     except BaseException:
         db.close()

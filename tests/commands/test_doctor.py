@@ -152,27 +152,6 @@ def test_releases_of_sqlite(version: str, level: Level) -> None:
     assert checkstore.sqlite_release(version).level is level
 
 
-MOUNTS = """\
-21 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
-30 21 0:40 / /home rw,relatime shared:5 - nfs4 server:/home rw
-31 30 8:2 / /home/ada/local\\040disk rw - ext4 /dev/sdb1 rw
-"""
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/home/ada/.project-studio", "nfs4"),
-        ("/home", "nfs4"),
-        ("/homes/ada", ""),
-        ("/srv", ""),
-        ("/home/ada/local disk/studio", ""),
-    ],
-)
-def test_network_file_systems(path: str, kind: str) -> None:
-    assert checkstore.network_type(Path(path), MOUNTS) == kind
-
-
 class TestFiles:
     def test_a_captured_session_without_its_file(self, bound: Repo) -> None:
         path = session_file()
