@@ -46,6 +46,6 @@ def test_every_situation_has_a_test_that_every_machine_runs() -> None:
     anywhere = set()
     for test in _tests():
         marks = [ast.unparse(mark) for mark in test.decorator_list]
-        if not any("mark.skip" in mark or "xfail" in mark for mark in marks):
+        if not any(mark.startswith(("pytest.mark.skip", "pytest.mark.xfail")) for mark in marks):
             anywhere |= _rows_of(test)
     assert anywhere == ROWS
