@@ -50,11 +50,12 @@ def block(stage: str, *, python: str, isolation: str) -> str:
         "@STAGE@": stage,
         "@ENTRY@": _entry(stage),
         "@WORDS@": _pattern(),
+        "@LIKE-WORDS@": _globs(),
         "@ISOLATION@": isolation,
         "@PYTHON@": shlex.quote(python),
     }
     body = "\n".join(_lines("check" if stage in CHECK_STAGES else stage))
-    text = re.sub("@[A-Z]+@", lambda found: values[found[0]], body)
+    text = re.sub("@[A-Z-]+@", lambda found: values[found[0]], body)
     first = f"{BEGIN} {VERSION} {stage} (taken out by: git studio hooks uninstall)"
     return f"{first}\n{text}\n{END}\n"
 
@@ -65,6 +66,12 @@ def _pattern() -> str:
     for word in ("open-question", "ruled-out"):
         words = words.replace(word, word.replace("-", "[-_ ]"))
     return f"^({words})[ \t]*:"
+
+
+def _globs() -> str:
+    """For sh: all that :func:`_pattern` finds, and a little more."""
+    either = [re.sub("[a-z]", lambda it: f"[{it[0].upper()}{it[0]}]", word) for word in WORDS]
+    return " | ".join(f"{word.replace('-', '?')}*:*" for word in sorted(either))
 
 
 def _entry(stage: str) -> str:

@@ -19,8 +19,7 @@
     if [ "$studio_age" -ge 0 ] && [ "$studio_age" -le 30 ]; then return 0; fi
     echo "$studio_now" >|"$studio_common/studio/kick" || return 0
   fi
-  # Waited for until the worker is deaf to a terminal that is closed now.
-  (
-    trap '' HUP
-    "$studio_python" @ISOLATION@ -m studio_hooks worker "$studio_common" &
-  )
+# The worker is deaf to a terminal that is closed from its first moment on.
+  trap '' HUP
+  "$studio_python" @ISOLATION@ -m studio_hooks worker "$studio_common" &
+  trap - HUP
