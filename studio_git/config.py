@@ -8,14 +8,13 @@ because hooks do it; :mod:`studio_git.services.studiotoml` writes.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from studio_git import files
-from studio_git.core import names
+from studio_git.core import names, tomltext
 from studio_git.core.models import DriftKind, Policy, Unreadable
 from studio_git.core.times import parse_duration
 from studio_git.errors import StudioError, UsageError
@@ -129,12 +128,12 @@ def read_proposal(top: Path) -> Proposal | None:
 def parse_proposal(data: bytes, path: Path) -> Proposal:
     """The proposal in the bytes of a ``.studio.toml``; ``path`` is for messages."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = tomltext.parse(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{path} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         said = str(error).replace("at end of document", _end_of(data.decode("utf-8")))
         raise ConfigError(f"{path}: {said}.", "Put the TOML right at that place.") from error
     reader = _Reader(path)

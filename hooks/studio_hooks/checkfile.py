@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from studio_git import files
+from studio_git.core import jsontext
 from studio_git.gitio import Git, Place
 
 FORMAT = 1
@@ -183,7 +184,7 @@ def _stored(git_dir: Path) -> tuple[CheckState, str, bool] | None:
     if first != _FIRST_LINE or not line.startswith(_STORED):
         return None
     try:
-        return _restored(json.loads(line.removeprefix(_STORED)))
+        return _restored(jsontext.loads(line.removeprefix(_STORED)))
     except (ValueError, KeyError, TypeError):
         return None
 

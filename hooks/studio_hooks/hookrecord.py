@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from studio_git import files
+from studio_git.core import jsontext
 from studio_git.gitio import Place
 
 VERSION = 1
@@ -63,7 +64,7 @@ def load(place: Place) -> Record:
     """The record; an empty one where there is none, or where it cannot be understood."""
     data = files.read_bytes(path_of(place))
     try:
-        document = json.loads(data or b"{}")
+        document = jsontext.loads(data or b"{}")
     except ValueError:
         document = {}
     if not isinstance(document, dict) or document.get("version") != VERSION:

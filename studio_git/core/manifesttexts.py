@@ -8,33 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import yaml
 
+from studio_git.core import tomltext
 from studio_git.core.manifestmodels import ManifestError
 
-_MOST_DOTS = 30
-"""In a line of TOML outside strings; tomllib's time grows with the cube of a key's parts."""
-
-_LONGEST = {"TOML": 256 * 1024, "JSON": 1024 * 1024, "YAML": 128 * 1024, "XML": 1024 * 1024}
+_LONGEST = {"JSON": 1024 * 1024, "YAML": 128 * 1024, "XML": 1024 * 1024}
 """Characters of a document; PyYAML reads about 100 kB a second."""
-
-
-_TOML_STRING = re.compile(r"""\"(?:[^"\\\n]|\\.)*\"|'[^'\n]*'""")
 
 
 def toml(text: str) -> dict[str, Any]:
     """A TOML document. Raises ManifestError."""
-    _check_length(text, "TOML")
-    plain = (line.partition("#")[0] for line in _TOML_STRING.sub("", text).split("\n"))
-    if any(line.count(".") > _MOST_DOTS for line in plain):
-        raise ManifestError("a key of too many parts")
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return tomltext.parse(text)
+    except ValueError as error:
         raise ManifestError(f"not TOML: {_reason(error)}") from error
 
 

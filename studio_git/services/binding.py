@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio_git import config, files
+from studio_git.core import jsontext
 from studio_git.errors import NotBoundError
 from studio_git.gitio import Place
 from studio_git.store import projects
@@ -46,7 +47,7 @@ def read_note(common_dir: Path) -> Note | None:
     if data is None:
         return None
     try:
-        content = json.loads(data)
+        content = jsontext.loads(data)
         return Note(str(content["repository"]), str(content["home"]), str(content["top"]))
     except (ValueError, KeyError, TypeError):
         return None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import date
 from typing import Any
 
+from studio_git.core import jsontext
 from studio_git.services import cycles as cycling
 from studio_git.services.memory import Object
 from studio_git.store import cycles, tasks
@@ -50,6 +50,6 @@ def _named(row: Row) -> Object:
 def _list(text: str | None) -> Any:
     """A JSON column; as it is where another program wrote no JSON."""
     try:
-        return json.loads(text) if text is not None else None
+        return jsontext.loads(text) if text is not None else None
     except ValueError:
         return text

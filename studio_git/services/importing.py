@@ -9,14 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studio_git import files
-from studio_git.core import names
+from studio_git.core import jsontext, names
 from studio_git.core.registryfiles import FOLDERS
 from studio_git.errors import StudioError, UsageError
 from studio_git.services import binding, transfer
@@ -257,7 +256,7 @@ def _only_of(table: str, row: Row, gone: set[Value]) -> bool:
 def _may_undo(row: Row) -> bool:
     """Whether all that undoing an operation would write is a context file's."""
     try:
-        changes = json.loads(str(row.get("changes")))
+        changes = jsontext.loads(str(row.get("changes")))
         for change in changes:
             if "path" in change:
                 names.check_repo_path(change["path"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio_git import files
+from studio_git.core import jsontext
 from studio_git.core.prose import many_lines, one_line, shorten
 from studio_git.errors import NotFoundError, NothingYetError, UsageError
 from studio_git.services import cycles, sessionfiles
@@ -263,7 +263,7 @@ def object_of(row: sqlite3.Row) -> Object:
 def _decoded(text: str) -> Any:
     """The value of a JSON column; as it is where another program wrote no JSON."""
     try:
-        return json.loads(text)
+        return jsontext.loads(text)
     except ValueError:
         return text
 

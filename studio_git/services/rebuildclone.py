@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio_git import config, files
-from studio_git.core import cyclenames, grouping, names, sessionfile, times, titles
+from studio_git.core import cyclenames, grouping, jsontext, names, sessionfile, times, titles
 from studio_git.core.models import Commit
 from studio_git.core.text import content_hash
 from studio_git.errors import StudioError
@@ -71,7 +70,7 @@ def _read(place: Place) -> _Journal:
     data = files.read_bytes(binding.studio_dir(place.common_dir) / "journal") or b""
     for line in data.splitlines():
         try:
-            said = json.loads(line)
+            said = jsontext.loads(line)
             if "oid" in said:
                 cycle = None if said["cycle"] is None else str(said["cycle"])
                 found.sessions[str(said["oid"])] = (str(said["session"]), cycle)

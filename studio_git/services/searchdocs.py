@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
 from pathlib import Path
 
 from studio_git import files
-from studio_git.core import names, times
+from studio_git.core import jsontext, names, times
 from studio_git.core.registrytypes import ItemType
 from studio_git.core.searchquery import REGISTRY, Kind, clean, document, fold
 from studio_git.errors import StoreError, UsageError
@@ -137,8 +136,8 @@ def _tags(record: Record) -> list[str]:
 def _listed(text: str) -> list[str]:
     """The strings of a JSON array; the text itself where another program wrote none."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = jsontext.loads(text)
+    except ValueError:
         return [text]
     if not isinstance(found, list):
         return [text]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio_git.core import jsontext
 from studio_git.core.names import printable
 from studio_git.core.prose import one_line
 from studio_git.errors import NotFoundError, UsageError
@@ -93,13 +94,9 @@ def _setting(key: str, stored: tuple[str, str | None] | None) -> Setting:
 
 def _read(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        return jsontext.loads(text)
+    except ValueError:
         return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)  # NaN and Infinity are Python's, and no JSON
 
 
 def _theme(_store: Store, value: Any) -> Any:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio_git.core import names
+from studio_git.core import jsontext, names
 from studio_git.errors import StudioError, UsageError
 
 MANIFEST = "studio-export.json"
@@ -143,15 +143,11 @@ def dump(value: Any) -> bytes:
 def load(data: bytes, path: str) -> Any:
     """What a JSON file says. Raises UsageError for what is none."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        return jsontext.loads(data.decode("utf-8"))
+    except ValueError as error:
         raise broken(f"{path} is no JSON: {str(error)[:100]}") from error
 
 
 def broken(what: str) -> UsageError:
     """The error for a folder that is no export that could be read."""
     return UsageError(f"this export cannot be read: {what}.", "Export the project once more.")
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from studio_git.core import cyclenames
+from studio_git.core import cyclenames, jsontext
 from studio_git.core.messagetyping import Typing
 from studio_git.core.names import printable
 from studio_git.core.prose import one_line, shorten
@@ -83,7 +83,7 @@ def values(typing: Typing, workspace: Workspace, span: types.Range) -> list[type
 def resolved(item: types.CompletionItem, desk: Desk) -> types.CompletionItem | None:
     """A decision with its rationale and alternatives; None for another subject's item."""
     try:
-        said = json.loads(item.data) if isinstance(item.data, str) else None
+        said = jsontext.loads(item.data) if isinstance(item.data, str) else None
     except ValueError:
         return None
     if not isinstance(said, list) or len(said) != 3 or said[0] != _KIND:

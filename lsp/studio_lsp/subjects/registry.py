@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from studio_git.core import references
+from studio_git.core import jsontext, references
 from studio_git.core.jsontyping import Slot, context_at
 from studio_git.core.references import Kind, Reference
 from studio_git.core.registryfiles import ItemType
@@ -222,7 +222,7 @@ class Registry(Subject):
     def _meant(self, data: object) -> Item | None:
         """The item that a completion was about."""
         try:
-            said = json.loads(data) if isinstance(data, str) else None
+            said = jsontext.loads(data) if isinstance(data, str) else None
         except ValueError:
             return None
         if not isinstance(said, list) or len(said) != 4 or said[0] != "registry":
