@@ -65,7 +65,7 @@ def read(text: str) -> CopierFile:
 
 
 def with_type(text: str, template_type: str) -> str | None:
-    """The text with another type; None where it says none, or cannot be read."""
+    """The text with another type; None where it has no place for one, or cannot be read."""
     import yaml
 
     try:
@@ -74,7 +74,10 @@ def with_type(text: str, template_type: str) -> str | None:
         return None
     if not isinstance(node, yaml.ScalarNode) or template_type not in TYPES:
         return None
-    return text[: node.start_mark.index] + template_type + text[node.end_mark.index :]
+    before, after = text[: node.start_mark.index], text[node.end_mark.index :]
+    gap = " " if before.endswith(":") else ""
+    changed = f"{before}{gap}{template_type}{after}"
+    return changed if read(changed).type == template_type else None
 
 
 def _entries(text: str) -> Iterator[tuple[str, yaml.Node]]:

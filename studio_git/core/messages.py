@@ -99,7 +99,7 @@ def fix(message: str, comment: str = COMMENT) -> str:
     """
     found = _find(message, comment)
     movable = {number for number in found.meant - found.strict if number != found.layout.first}
-    if not movable:
+    if not movable or not found.layout.lines:  # nothing stands above a divider at the very top
         return message
     chunks, gone = _chunks(found, movable)
     strict_start = min(found.strict, default=None)
@@ -281,17 +281,28 @@ def _block(
 ) -> list[str]:
     """All trailers: each chunk's own, what was signed in them, and then the last block.
 
-    In each, the decision comes before what belongs to it, so that it does not join another.
+    In each, the decision comes before what belongs to it, so that it does not join another. The
+    chunk that Studio reads together with the last block comes right before it, and what that
+    block says goes on with the chunk's decision.
     """
     own: list[str] = []
+    before_last: list[str] = []
     signed: list[str] = []
     alone = True
     for chunk in chunks:
         ordered = _decision_first(_trailers(chunk.lines), subject, alone=alone)
-        own += _flat(trailer for trailer in ordered if not _signature(trailer[0]))
+        said = [trailer for trailer in ordered if not _signature(trailer[0])]
         signed += _flat(trailer for trailer in ordered if _signature(trailer[0]))
+        if chunk.group is not None and chunk.group == last_group:
+            before_last += _flat(said)
+        else:
+            own += _flat(said)
         alone = alone and chunk.group in (None, last_group)
-    return own + signed + _flat(_decision_first(_trailers(last), subject, alone=alone))
+    decided = any((_key(line) or "").lower() == "decision" for line in before_last)
+    ending = _trailers(last)
+    if not decided:
+        ending = _decision_first(ending, subject, alone=alone)
+    return own + before_last + signed + _flat(ending)
 
 
 def _trailers(lines: Sequence[str]) -> list[list[str]]:

@@ -107,7 +107,11 @@ def parse(text: str) -> SessionDocument:
         duration_minutes=_minutes(header.get("duration", "")),
         cycle=header.get("cycle") or None,
         summary="\n\n".join(_paragraphs(found[layout.SUMMARY])),
-        files=tuple(_read_file(chunk) for chunk in found[layout.FILES] if _is_item(chunk)),
+        files=tuple(
+            change
+            for chunk in found[layout.FILES]
+            if _is_item(chunk) and (change := _read_file(chunk)).path
+        ),
         decisions=_texts(found[layout.DECISIONS]),
         questions=_texts(found[layout.QUESTIONS]),
         notes=tuple(_paragraphs(found[layout.NOTES])),
@@ -283,13 +287,18 @@ def _merge_chunks(
 ) -> list[Chunk]:
     """The three-way rule for the chunks of one key, and the chunks in the person's order."""
     old, ours, new = _by_key(base), _by_key(person), _by_key(generated)
+    stays = {
+        key
+        for key, chunks in ours.items()
+        if key not in old
+        or _content(chunks) != _content(old[key])
+        or _content(chunks) == _content(new.get(key, []))
+    }
     between = ("",) if kind is Kind.PARAGRAPHS else ()
     merged: list[Chunk] = []
     done: set[str] = set()
     for chunk in person:
-        now = _content(ours[chunk.key])
-        touched = chunk.key not in old or now != _content(old[chunk.key])
-        if touched or now == _content(new.get(chunk.key, [])):
+        if chunk.key in stays:
             merged.append(chunk)
         elif chunk.key not in done:
             done.add(chunk.key)

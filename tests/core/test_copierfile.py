@@ -72,3 +72,15 @@ def test_another_type() -> None:
 def test_any_text_is_survived(text: str) -> None:
     read(text)
     with_type(text, "doc")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("_template_type:", "_template_type: doc"),
+        ("_template_type:  # none yet\na: b\n", "_template_type: doc  # none yet\na: b\n"),
+        ("_template_type: |\n  cycle\na: b\n", None),
+    ],
+)
+def test_another_type_is_read_again_or_not_written(text: str, expected: str | None) -> None:
+    assert with_type(text, "doc") == expected

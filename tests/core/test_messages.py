@@ -220,6 +220,7 @@ def test_put_right_git_parses_every_decision(lines: list[str], end: str, closed:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(LINES, max_size=14))
+@example(["", "Decision: one", "", "Rationale: why", "Decision: two"])
 def test_what_studio_reads_stays_what_it_was(lines: list[str]) -> None:
     """Where it reads all of it; and what nobody read before is added to that."""
     message = "\n".join(["Subject", *lines]) + "\n"
@@ -261,3 +262,8 @@ def test_prose_keeps_its_lines_and_their_order(lines: list[str]) -> None:
 )
 def test_huge_messages(message: str) -> None:
     assert fix(fix(message)) == fix(message)
+
+
+def test_a_divider_at_the_very_top_has_nothing_above_it_to_put_trailers_to() -> None:
+    message = "---\nSubject\n\nDecision: Use JWT\n\nProse.\n"
+    assert fix(message) == message

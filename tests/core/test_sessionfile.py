@@ -440,3 +440,9 @@ def test_a_superseded_decision_that_a_person_reworded_or_removed_stays_so() -> N
     for words in ("- Use JWT, for now\n", ""):
         person = EXAMPLE_TEXT.replace("- Use JWT for stateless authentication\n", words)
         assert merge_person(EXAMPLE_TEXT, person, render(SUPERSEDED)) == person
+
+
+def test_an_item_without_a_word_is_no_file() -> None:
+    assert parse("# T\n\n## Files Changed\n-\n- `a.py` (+1 -2)\n").files == (
+        FileChange("a.py", 1, 2),
+    )
