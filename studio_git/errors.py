@@ -44,6 +44,10 @@ class StoreError(StudioError):
     """The store cannot be read or written as it is."""
 
 
+class StoreBusyError(StoreError):
+    """Another program is at the store: it can be used when that has finished."""
+
+
 class StoreOutdatedError(StoreError):
     """The store lacks tables of ours: a migration has to run before it is used."""
 

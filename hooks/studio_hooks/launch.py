@@ -20,6 +20,11 @@ def start_worker(common_dir: Path) -> None:
         programs.start_detached(command, cwd=common_dir)
 
 
+def on_its_way(common_dir: Path) -> None:
+    """Say that a worker will come, so that no hook starts one. Raises OSError."""
+    (common_dir / "studio" / "kick").write_text(f"{int(time.time())}\n", encoding="ascii")
+
+
 def isolation() -> str:
     """The option that starts this interpreter again with the modules that it has now.
 

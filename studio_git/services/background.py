@@ -27,9 +27,12 @@ from studio_git.services import (
 )
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.drift import Standing, look
+from studio_git.store import writelog
 from studio_git.store.connection import open_store
 
-BUSY_SECONDS = 30.0
+BUSY_SECONDS = 5.0
+"""Longer than others write. Where that is not enough, the worker lets go of its own lock, for
+which people's commands wait, and comes back."""
 
 
 class SpoolRecord(Protocol):
@@ -48,15 +51,21 @@ class SpoolRecord(Protocol):
         """What the stage tells."""
 
 
-def settle(common_dir: Path, records: Sequence[SpoolRecord]) -> list[Place]:
+def settle(
+    common_dir: Path, records: Sequence[SpoolRecord], *, bounded: bool = False
+) -> list[Place]:
     """Bring the store up to what happened in a clone; the worktrees that were looked at.
 
-    Raises StudioError where the store cannot be used now; the records are to be kept then.
+    Raises StudioError where the store cannot be used now, StoreBusyError where others are at it;
+    the records are to be kept then. ``bounded`` adds nothing to a log of writes over its limit.
     """
     places = _places(common_dir, records)
     if not places:
         return []
-    with open_store(binding.home_of(places[0]), busy_seconds=BUSY_SECONDS) as store:
+    home = binding.home_of(places[0])
+    if bounded:
+        writelog.require_room(home)
+    with open_store(home, busy_seconds=BUSY_SECONDS) as store:
         store.require_writable()
         try:
             workspaces = [enter(store, place) for place in places]
@@ -76,6 +85,7 @@ def settle(common_dir: Path, records: Sequence[SpoolRecord]) -> list[Place]:
             _settle_drift(workspace)
         dailybackup.make(store)
         search.catch_up(store)
+    writelog.tidy(home)
     return places
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio_git.errors import StoreError, StoreOutdatedError, StoreTooNewError
+from studio_git.errors import StoreBusyError, StoreError, StoreOutdatedError, StoreTooNewError
 from studio_git.store.mounts import settle_journal
 
 DATABASE = "studio.db"
@@ -123,7 +123,7 @@ def translated(home: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         said = str(error)
         if "locked" in said or "busy" in said:
-            raise StoreError(
+            raise StoreBusyError(
                 f"the store {path} is in use: another program has been writing for too long.",
                 "Try again when it has finished; nothing was changed.",
             ) from error

@@ -18,7 +18,7 @@ from studio_hooks import launch, spool
 DRIVER = """
 import json, os, sys
 from pathlib import Path
-from studio_git.errors import StoreError, StoreOutdatedError
+from studio_git.errors import StoreBusyError, StoreError, StoreOutdatedError
 from studio_hooks import worker
 
 def settle(common_dir, records):
@@ -35,6 +35,7 @@ def settle(common_dir, records):
         log.write(json.dumps(seen) + "\\n")
     exec(os.environ.get("THEN", ""))
 
+worker.PATIENCE_SECONDS = float(os.environ.get("PATIENCE", "60"))
 sys.exit(worker.run(Path(sys.argv[-1]), settle))
 """
 
@@ -141,6 +142,36 @@ def test_what_fails_is_kept_and_logged(common: Path, seen: Path) -> None:
     work(common)
     assert [len(once["records"]) for once in settled(seen)] == [1, 1, 2]  # type: ignore[arg-type]
     assert not spool.waiting(common)
+
+
+def test_it_waits_for_a_store_that_others_are_at(common: Path, seen: Path) -> None:
+    """A kick stands meanwhile, its own lock is free, and what fails at last is told."""
+    spool.append(common, "post-commit", Path("/r/.git"))
+    busy = (
+        "if len(open(os.environ['SEEN']).readlines()) < 3: raise StoreBusyError('in use')\n"
+        "assert not (common_dir / 'studio' / 'kick').exists()\n"
+    )
+    work(common, busy)
+    assert [len(once["records"]) for once in settled(seen)] == [1, 1, 1]  # type: ignore[arg-type]
+    assert not spool.waiting(common)
+    assert log(common) == []
+
+
+def test_who_comes_while_one_waits_leaves_it_to_that_one(common: Path, seen: Path) -> None:
+    spool.append(common, "post-commit", Path("/r/.git"))
+    with files.locked(common / "studio" / "waiting.lock"):
+        work(common, "raise StoreBusyError('in use')")
+    assert len(settled(seen)) == 1
+    assert spool.waiting(common)
+    assert log(common) == []
+
+
+def test_nobody_waits_for_ever(common: Path, seen: Path) -> None:
+    spool.append(common, "post-commit", Path("/r/.git"))
+    work(common, "raise StoreBusyError('in use')", PATIENCE="0")
+    assert log(common)[-1].endswith(" StoreBusyError: in use")
+    assert not (common / "studio" / "kick").exists()
+    assert spool.waiting(common)
 
 
 def test_the_log_has_an_end(common: Path, seen: Path) -> None:
