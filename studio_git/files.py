@@ -22,11 +22,21 @@ FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
 
-def make_private(folder: Path) -> None:
-    """Make a folder and its missing parents, readable by their owner alone.
+def make_private(*folders: Path) -> None:
+    """Make folders and their missing parents, readable by their owner alone.
 
-    Raises StudioError where that cannot be done.
+    What is waited for in them later is not lost by a power cut that takes the folder away: their
+    names are on the disk. Raises StudioError where that cannot be done.
     """
+    parents: dict[Path, None] = {}
+    for folder in folders:
+        parents |= _make_missing(folder)
+    for parent in parents:
+        sync_names(parent)
+
+
+def _make_missing(folder: Path) -> dict[Path, None]:
+    """Make a folder and its missing parents; the folders that something was made in."""
     missing = []
     while not os.path.isdir(folder):  # noqa: PTH112 - unlike Path's, it never raises
         missing.append(folder)
@@ -40,6 +50,7 @@ def make_private(folder: Path) -> None:
                 "Look at what stands in its place, and at the permissions around it; STUDIO_HOME "
                 "names another Studio home.",
             ) from error
+    return dict.fromkeys(path.parent for path in reversed(missing))
 
 
 def read_side(path: Path, *, inside: Path) -> Side:
@@ -160,7 +171,32 @@ def remove(path: Path, *, inside: Path, expected: bytes, lock: Path) -> None:
                 "Run the command again.",
             )
         path.unlink()
-        _sync_folder(path.parent)
+        sync_names(path.parent)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a file or folder another name, and wait until the disk has it. Raises OSError."""
+    source.rename(target)
+    sync_names(target.parent)
+    if source.parent != target.parent:
+        sync_names(source.parent)
+
+
+def sync_names(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, as far as that can be asked for."""
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # it may be written and not read
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a file system says that does not know of it
+            raise
+    finally:
+        os.close(handle)
 
 
 def append_line(path: Path, line: str) -> None:
@@ -238,6 +274,7 @@ def _stays_inside(path: Path, inside: Path) -> bool:
 def _replace(path: Path, data: bytes, mode: int, *, wait: bool = True) -> None:
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.studio-tmp")
     try:
+        temporary.unlink(missing_ok=True)  # a writer of our number that was killed left it
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -256,14 +293,4 @@ def _replace(path: Path, data: bytes, mode: int, *, wait: bool = True) -> None:
             "Look at the free space and at the permissions of its folder.",
         ) from error
     if wait:
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_names(path.parent)

@@ -139,6 +139,27 @@ class TestWriting:
         assert fingerprint(tree).keys() == {"a.md"}
         assert (tree / "a.md").read_bytes() == b"old"
 
+    def test_what_a_killed_writer_of_our_number_left_is_in_nobodys_way(self, tree: Path) -> None:
+        (tree / f".a.md.{os.getpid()}.studio-tmp").write_bytes(b"half")
+        write(tree / "a.md", b"new", None)
+        assert fingerprint(tree).keys() == {"a.md"}
+
+    def test_a_folder_that_may_not_be_read_can_be_written(self) -> None:
+        script = (
+            "import sys; from pathlib import Path\n"
+            "from studio_git import files\n"
+            "tree = Path(sys.argv[1]) / 'tree'\n"
+            "files.write_whole(tree / 'new/a.md', b'x', inside=tree, expected=None,\n"
+            "                  lock=tree / 'lock')\n"
+            "print((tree / 'new/a.md').read_text())\n"
+        )
+        with ordinary_place() as place:
+            (place / "tree").mkdir()
+            give_away(place)
+            (place / "tree").chmod(0o300)
+            told = as_user(sys.executable, "-c", script, place, cwd=place)
+        assert told.out == "x\n", told.err
+
     def test_a_folder_that_may_not_be_written_is_told(self) -> None:
         script = (
             "import sys; from pathlib import Path\n"

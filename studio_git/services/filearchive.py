@@ -52,7 +52,7 @@ def pack(home: Path, target: Path) -> int:
                 count += 1
         with draft.open("rb") as written:
             os.fsync(written.fileno())
-        draft.rename(target)
+        files.rename(draft, target)
     except OSError as error:
         raise StudioError(
             f"{target} cannot be written: {error.strerror}.",

@@ -140,7 +140,7 @@ def write(store: Store, target: Path, found: Contents) -> None:
                 raise FileChangedError(
                     f"{target} came to be meanwhile; nothing was written.", "Run it again."
                 )
-            staging.rename(target)
+            files.rename(staging, target)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -159,13 +159,13 @@ def replace(store: Store, target: Path, found: Contents) -> None:
     there = target.is_dir()
     try:
         if there:
-            target.rename(old)
+            files.rename(target, old)
         try:
             if found:
                 write(store, target, found)
         except BaseException:
             if there:
-                old.rename(target)
+                files.rename(old, target)
             raise
     except OSError as error:
         raise StudioError(

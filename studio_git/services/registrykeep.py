@@ -60,6 +60,7 @@ class Keeper:
             except FileExistsError:
                 number += 1
             else:
+                files.sync_names(top)
                 return folder
 
 

@@ -200,8 +200,10 @@ def _write(store: Store, session_id: str) -> _Written | None:
 
 
 def _torn(made: _Written, found: bytes) -> bool:
-    """True for what a power cut left of a first file: its beginning, or zeros in its place."""
-    return not made.before and _bytes(made.generated).startswith(found.rstrip(b"\0"))
+    """True for what a power cut left of a first file: parts of it, and zeros for the rest."""
+    whole = _bytes(made.generated)
+    pairs = zip(found, whole, strict=False)
+    return not made.before and len(found) <= len(whole) and all(a in (0, b) for a, b in pairs)
 
 
 def _bytes(text: str) -> bytes:

@@ -69,8 +69,7 @@ def prepare_home(home: Path, *, busy_seconds: float = 60.0) -> bool:
         _claim(path)
         with closing(connect(path, busy_seconds)) as db:
             new = _migrate(db, home)
-    for folder in FOLDERS:
-        make_private(home / folder)
+    make_private(*(home / folder for folder in FOLDERS))
     return new
 
 

@@ -253,7 +253,7 @@ def test_a_kill_at_any_point_is_made_up_for(repo: Repo, moment: str, count: int)
     assert whole["stale"] == []
 
 
-@pytest.mark.parametrize("left", ["", "half", "zeros", "some zeros"])
+@pytest.mark.parametrize("left", ["", "half", "zeros", "some zeros", "a hole"])
 def test_a_file_that_a_power_cut_tore_is_written_anew(repo: Repo, left: str) -> None:
     history(repo, 2)
     clone = bind(repo)
@@ -265,6 +265,7 @@ def test_a_file_that_a_power_cut_tore_is_written_anew(repo: Repo, left: str) -> 
         "half": whole[: len(whole) // 2],
         "zeros": "\0" * len(whole),
         "some zeros": whole[:20] + "\0" * 50,
+        "a hole": whole[:20] + "\0" * 10 + whole[30:],
     }[left]
     clone.file(session["id"]).write_text(torn)
     clone.change("UPDATE git_sessions SET generated = '', stale = 1")
