@@ -69,6 +69,7 @@ lint: $(STAMP) ## Style, types, the import contracts, the shims, the generated p
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	MYPYPATH=docs $(BIN)/mypy docs/generate.py
+	MYPYPATH=benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/lint-imports
 	$(BIN)/shellcheck --shell=bash studio_git/completions/git-studio.bash .ci/run demo/run.sh
 	$(BIN)/shellcheck .ci/python .ci/managers .ci/editors/*
@@ -85,12 +86,9 @@ demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for anothe
 faults: $(STAMP) $(MANAGERS) ## Every fault at its full count (SEED=…, ROWS="R1 S5"); goes on where it was stopped
 	$(BIN)/python tests/faults/run.py
 
-bench: $(STAMP) ## What we promise of speed, measured: some ten minutes (FULL=--full: the large sizes)
-	@for name in commit rebase latency many; do echo "== $$name"; \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py || exit 1; done
-	@for name in backfill scale; do echo "== $$name"; \
-	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/$$name.py $(FULL) || exit 1; done
+bench: $(STAMP) ## What we promise of speed, and peers beside it: some twenty minutes (FULL=--full: the large sizes; NAMES="commit lsp"; PAGE=--page); goes on where it was stopped
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/run.py $(FULL) $(COMPILE) $(PAGE) $(NAMES)
 
 clean: ## Remove what the other targets made
-	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .faults .managers .import_linter_cache
+	rm -rf .venv .venv-3.* build dist lsp/editors/vscode/dist lsp/editors/vscode/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .faults .bench .managers .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,15 +4,14 @@ Each row is a repository of its own in a temporary home; "ours" is bound and has
 ``git studio init``. The overhead over a bare commit is also given as a ratio to that of a pair of
 sh hooks that do nothing, since that is what any hook costs. After a commit that started a worker
 the next one waits until the worker has ended: what it does beside its own commit counts, what it
-would do to the other rows does not.
+would do to the other rows does not. The frameworks run one hook that does nothing, at pre-commit
+alone, where ours has three stages at a commit; AgentNote stands beside them as it is without an
+agent at work.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import NOTHING, SCRIPTS, make_repo, own_home, run, settle, verdict
+import peers
+from common import (
+    NOTHING,
+    SCRIPTS,
+    Report,
+    committed,
+    make_repo,
+    options,
+    own_home,
+    progress,
+    run,
+    settle,
+    shuffled,
+)
+from figures import Role
 
 CONFIG = """\
 repos:
@@ -30,8 +43,18 @@ repos:
   - {id: nothing, name: nothing, entry: 'true', language: system, always_run: true,
      pass_filenames: false}
 """
+LEFTHOOK = "pre-commit:\n  commands:\n    nothing:\n      run: 'true'\n"
 HOUR = 3600
 MOST_OVER_NOTHING = 2.2
+OVERHEAD = "more than a bare commit"
+BARE, NOTHING_ROW, STEP, BURST, DRIFT, PYTHON = (
+    "no hooks",
+    "a pair of sh hooks that do nothing",
+    "ours, in step",
+    "ours, in step, within a burst",
+    "ours, drift told today",
+    "python3 -I -S -c pass in both hooks",
+)
 
 
 @dataclass
@@ -40,6 +63,7 @@ class Row:
 
     name: str
     repo: Path
+    role: Role = Role.PEER
     before: Callable[[Path], None] | None = None
     after: Callable[[Path], None] | None = None
     seconds: list[float] = field(default_factory=list)
@@ -84,17 +108,48 @@ def make_old(root: Path) -> None:
             os.utime(path, (now - HOUR, now - HOUR))
 
 
-def make_framework(root: Path, program: str) -> Path | None:
+def make_framework(root: Path, program: str, config: str, text: str) -> Path | None:
     """A repository where a framework of hooks runs one that does nothing."""
-    found = shutil.which(program, path=f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}")
+    found = peers.find(program)
     if found is None:
         return None
     repo = make_repo(root, program)
-    (repo / ".pre-commit-config.yaml").write_text(CONFIG)
+    (repo / config).write_text(text)
     run(found, "install", cwd=repo)
-    run("git", "add", ".", cwd=repo)
-    run("git", "commit", "-q", "-m", "configured", cwd=repo)
-    return repo
+    return committed(repo)
+
+
+def make_lefthook(root: Path) -> Path | None:
+    """lefthook as its own program, which its hook finds at once, not through Node."""
+    found = peers.find("lefthook")
+    if found is None:
+        return None
+    (native,) = found.parents[1].glob("lefthook-*/bin/lefthook")
+    repo = make_repo(root, "lefthook")
+    (repo / "lefthook.yml").write_text(LEFTHOOK)
+    run(native, "install", cwd=repo)
+    return committed(repo)
+
+
+def make_husky(root: Path) -> Path | None:
+    """husky, whose hooks are sh: one for each stage, and a file of the user's at pre-commit."""
+    found = peers.find("husky")
+    if found is None:
+        return None
+    repo = make_repo(root, "husky")
+    run(found, cwd=repo)
+    (repo / ".husky" / "pre-commit").write_text("true\n")
+    return committed(repo)
+
+
+def make_agentnote(root: Path) -> Path | None:
+    """AgentNote's hooks of git; no agent is at work."""
+    found = peers.find("AgentNote")
+    if found is None:
+        return None
+    repo = make_repo(root, "agentnote")
+    run(found, "init", "--agent", "claude", "--no-action", "--no-notes", cwd=repo)
+    return committed(repo)
 
 
 def kicked(repo: Path) -> None:
@@ -106,28 +161,28 @@ def rows(root: Path) -> list[Row]:
     """The ways to commit, bare and nothing first."""
     python = f"#!/bin/sh\nexec {sys.executable} -I -S -c pass\n"
     made = [
-        Row("bare", make_repo(root, "bare")),
-        Row("sh, does nothing", make_repo(root, "nothing", NOTHING)),
-        Row("ours, in step", make_bound(root, "step", drift=False), after=settle),
-        Row(
-            "ours, in step, within a burst",
-            make_bound(root, "burst", drift=False),
-            before=kicked,
-        ),
-        Row("ours, drift told today", make_bound(root, "drift", drift=True), after=settle),
-        Row("python3 -I -S -c pass", make_repo(root, "python", python)),
+        Row(BARE, make_repo(root, "bare"), Role.FLOOR),
+        Row(NOTHING_ROW, make_repo(root, "nothing", NOTHING), Role.FLOOR),
+        Row(STEP, make_bound(root, "step", drift=False), Role.OURS, after=settle),
+        Row(BURST, make_bound(root, "burst", drift=False), Role.VARIANT, before=kicked),
+        Row(DRIFT, make_bound(root, "drift", drift=True), Role.VARIANT, after=settle),
+        Row(PYTHON, make_repo(root, "python", python), Role.FLOOR),
     ]
-    for program in ("prek", "pre-commit"):
-        repo = make_framework(root, program)
-        if repo is not None:
-            made.append(Row(f"{program}, does nothing", repo))
+    frameworks = {
+        "husky": make_husky(root),
+        "lefthook": make_lefthook(root),
+        "prek": make_framework(root, "prek", ".pre-commit-config.yaml", CONFIG),
+        "pre-commit": make_framework(root, "pre-commit", ".pre-commit-config.yaml", CONFIG),
+        "AgentNote": make_agentnote(root),
+    }
+    made += [Row(peers.label(name), repo) for name, repo in frameworks.items() if repo]
     return made
 
 
 def measure(made: list[Row], rounds: int) -> None:
     """Commit once in each row per round, in an order of its own."""
     for number in range(rounds):
-        for row in random.sample(made, len(made)):
+        for row in shuffled(made):
             if row.before:
                 row.before(row.repo)
             began = time.perf_counter()
@@ -141,10 +196,8 @@ def measure(made: list[Row], rounds: int) -> None:
             row.seconds.append(time.perf_counter() - began)
             if row.after:
                 row.after(row.repo)
-        if sys.stderr.isatty():
-            print(f"\rround {number + 1} of {rounds}", end="", file=sys.stderr, flush=True)
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
+        progress(f"round {number + 1} of {rounds}")
+    progress("")
 
 
 def last_checks(made: list[Row]) -> list[int]:
@@ -153,38 +206,37 @@ def last_checks(made: list[Row]) -> list[int]:
     return [path.stat().st_mtime_ns for path in found if path.exists()]
 
 
-def report(made: list[Row]) -> None:
+def tell(made: list[Row], report: Report) -> None:
     """The table, and whether what we promise holds."""
-    bare, nothing = made[0].ms, made[1].ms
-    print(f"{'pre-commit and post-commit':32} {'ms':>8} {'overhead':>9} {'ratio':>7}")
-    ratios = {}
-    for row in made:
-        ratios[row.name] = (row.ms - bare) / (nothing - bare)
-        print(f"{row.name:32} {row.ms:8.2f} {row.ms - bare:9.2f} {ratios[row.name]:7.2f}")
-    step, drift = ratios["ours, in step"], ratios["ours, drift told today"]
-    start = ratios["python3 -I -S -c pass"] / 2
-    promises = [
-        (f"in step: {step:.2f}, at most {MOST_OVER_NOTHING}", step <= MOST_OVER_NOTHING),
-        (f"drift told today: {drift:.2f}, below one Python start ({start:.2f})", drift < start),
-    ]
-    prek = ratios.get("prek, does nothing")
+    bare = made[0].ms
+    report.fact(f"A commit without hooks takes {bare:.1f} ms.")
+    over = {}
+    for row in made[1:]:
+        values = [second * 1000 - bare for second in row.seconds]
+        over[row.name] = report.add(OVERHEAD, row.name, values, role=row.role)
+    nothing = over[NOTHING_ROW]
+    report.limit("in step, over the sh pair", over[STEP] / nothing, MOST_OVER_NOTHING, "×")
+    start = over[PYTHON] / nothing / 2
+    report.limit("drift told today, to one Python start", over[DRIFT] / nothing, start, "×")
+    prek = over.get(peers.label("prek"))
     if prek is not None:
-        promises.append((f"in step: {step:.2f}, below prek ({prek:.2f})", step < prek))
-    for text, kept in promises:
-        verdict(text, kept)
+        report.limit("in step, to prek", over[STEP] / nothing, prek / nothing, "×")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure what hooks cost a commit.")
+    parser = options("Measure what hooks cost a commit.")
     parser.add_argument("--rounds", type=int, default=100, help="commits per row (100)")
-    rounds = parser.parse_args().rounds
+    said = parser.parse_args()
+    report = Report()
     with own_home() as root:
         measured = rows(root)
         known = last_checks(measured)
-        measure(measured, rounds)
+        measure(measured, said.rounds)
         if len(known) != 3 or last_checks(measured) != known:
             raise SystemExit("the drift check started Python: this measured something else")
-        report(measured)
+        tell(measured, report)
+    report.without(peers.absent("husky", "lefthook", "prek", "pre-commit", "AgentNote"))
+    report.keep(said.json)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,26 @@
-"""What the benchmarks share: a home of their own, running programs, and saying what holds."""
+"""What the benchmarks share: a home of their own, running programs, and telling what was found."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
-import statistics
+import random
 import subprocess
+import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+from figures import Limit, Result, Role, Row, amount
 
 from studio_git import files
 
+One = TypeVar("One")
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 EMAIL = "b@example.org"
 NOTHING = "#!/bin/sh\nexit 0\n"
@@ -66,6 +73,13 @@ def make_repo(
     return repo
 
 
+def committed(repo: Path) -> Path:
+    """The repository, everything in it committed; with an empty commit where there is nothing."""
+    run("git", "add", ".", cwd=repo)
+    run("git", "commit", "-q", "--allow-empty", "-m", "configured", cwd=repo)
+    return repo
+
+
 def make_bound(root: Path, name: str, *, project: str | None = None) -> Path:
     """A repository bound to a project of its own, or to another one; hooks and all."""
     repo = make_repo(root, name)
@@ -103,12 +117,73 @@ def settle(repo: Path) -> None:
         pass
 
 
-def spread(values: Sequence[float], unit: str = "s") -> str:
-    """The median of measurements, with the least and the greatest."""
-    middle = statistics.median(values)
-    return f"{middle:.2f} {unit} ({min(values):.2f} to {max(values):.2f}, n={len(values)})"
+def options(description: str) -> argparse.ArgumentParser:
+    """A parser with what every benchmark takes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--json", type=Path, help="a file for what was found")
+    return parser
 
 
-def verdict(text: str, kept: bool) -> None:
-    """One line: whether something that we promise holds."""
-    print(f"{'yes' if kept else 'NO ':3}  {text}", flush=True)
+def shuffled(some: Iterable[One]) -> list[One]:
+    """In an order of its own, so that what else the machine does meets all alike."""
+    found = list(some)
+    return random.sample(found, len(found))
+
+
+def took(work: Callable[[], object]) -> float:
+    """Seconds that something took."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def progress(text: str) -> None:
+    """One line that is written over, on a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+class Report:
+    """Says what was found as it comes, and keeps it."""
+
+    def __init__(self) -> None:
+        self.result = Result()
+        self._last = ""
+
+    def add(
+        self, what: str, who: str, values: Sequence[float], unit: str = "ms",
+        role: Role = Role.PEER,
+    ) -> float:  # fmt: skip
+        """One row; its median."""
+        row = Row.of(what, who, role, unit, values)
+        self.result.rows.append(row)
+        if what != self._last:
+            print(what)
+            self._last = what
+        print(f"  {who:32} {row}", flush=True)
+        return row.median
+
+    def limit(
+        self, what: str, reached: float, bound: float, unit: str = "", *, least: bool = False
+    ) -> None:
+        """Something that we promise, and whether it holds."""
+        made = Limit(what, reached, bound, unit, least)
+        self.result.limits.append(made)
+        kept = "yes" if made.kept else "NO"
+        print(f"{kept:3}  {what}: {amount(reached, unit)}, {made.said}", flush=True)
+
+    def fact(self, text: str) -> None:
+        """A line that is neither a measurement nor a promise."""
+        self.result.facts.append(text)
+        print(text, flush=True)
+
+    def without(self, absent: dict[str, str]) -> None:
+        """Peers that this benchmark had to do without."""
+        self.result.absent.update(absent)
+        for name, why in absent.items():
+            print(f"without {name}: {why}", flush=True)
+
+    def keep(self, path: Path | None) -> None:
+        """Write it all where it was asked for."""
+        if path is not None:
+            path.write_text(json.dumps(self.result.as_json(), indent=1) + "\n")

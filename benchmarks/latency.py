@@ -6,12 +6,12 @@ does nothing is measured beside it, in turn.
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import statistics
 import time
 
-from common import make_bound, own_home, run, settle, spread, timed
+from common import Report, make_bound, options, own_home, run, settle, timed
+from figures import Role
 
 QUESTION = (
     "SELECT 1 FROM git_commits c JOIN sessions s ON s.id = c.session_id WHERE c.oid = ? LIMIT 1"
@@ -28,14 +28,15 @@ def until_readable(store: sqlite3.Connection, oid: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure how soon a commit is a session.")
+    parser = options("Measure how soon a commit is a session.")
     parser.add_argument("--rounds", type=int, default=40, help="commits (40)")
-    rounds = parser.parse_args().rounds
+    said = parser.parse_args()
+    report = Report()
     with own_home() as root:
         repo = make_bound(root, "repo")
         store = sqlite3.connect(f"file:{root}/studio/studio.db?mode=ro", uri=True)
         waited, started = [], []
-        for number in range(rounds):
+        for number in range(said.rounds):
             (repo / "file.txt").write_text(f"{number}\n")
             run("git", "add", ".", cwd=repo)
             run("git", "commit", "-q", "-m", f"Number {number}", cwd=repo)
@@ -45,10 +46,12 @@ def main() -> None:
             settle(repo)
             started.append(timed("python3", "-c", "pass", cwd=root))
         store.close()
-        late = statistics.quantiles(waited, n=20)[-1]
-        print(f"readable after the commit  {spread(waited)}")
-        print(f"95 of 100 within           {late:.2f} s")
-        print(f"python3 -c pass            {spread(started)}")
+    what = "from git commit's return until its session can be read"
+    report.add(what, "ours", waited, "s", Role.OURS)
+    report.add(what, "python3 -c pass", started, "s", Role.FLOOR)
+    late = statistics.quantiles(waited, n=20)[-1]
+    report.fact(f"95 of 100 commits could be read within {late:.2f} s.")
+    report.keep(said.json)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ to be in the store once, and in one session.
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from common import SCRIPTS, make_bound, own_home, run, settle, verdict
+from common import SCRIPTS, Report, make_bound, options, own_home, run, settle
 
 COMMITS = """
 import subprocess, sys
@@ -41,11 +40,12 @@ def places(root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Commit in many places at once.")
+    parser = options("Commit in many places at once.")
     parser.add_argument("--commits", type=int, default=50, help="for each process (50)")
     parser.add_argument("--full", action="store_true", help="200 for each process")
     said = parser.parse_args()
     commits = 200 if said.full else said.commits
+    report = Report()
     with own_home() as root:
         repos, worktrees = places(root)
         began = time.perf_counter()
@@ -53,7 +53,8 @@ def main() -> None:
             subprocess.Popen([sys.executable, "-c", COMMITS, str(commits), where.name], cwd=where)
             for where in worktrees
         ]
-        failed = [process.args for process in running if process.wait()]
+        for process in running:
+            process.wait()
         committed = time.perf_counter() - began
         for repo in repos:
             settle(repo)
@@ -69,16 +70,20 @@ def main() -> None:
         found = Counter(
             oid for (oid,) in store.execute("SELECT oid FROM git_commits WHERE session_id NOT NULL")
         )
-        print(f"{len(made)} commits in {committed:.1f} s; settled {settled:.1f} s later")
-        missing = [oid for oid in made if not found[oid]]
-        print(f"missing {len(missing)}, more than once {sum(found[oid] > 1 for oid in made)}")
-        verdict("no commit failed", not failed)
-        verdict(f"{8 * commits} commits made", len(made) == 8 * commits)
-        verdict("every commit in the store, once", all(found[oid] == 1 for oid in made))
+        report.fact(
+            f"{len(made):,} commits by 8 processes took {committed:.1f} s; "
+            f"all were in the store {settled:.1f} s after the last."
+        )
+        report.limit("commits that failed", 8 * commits - len(made), 0)
+        report.limit("commits missing in the store", sum(not found[oid] for oid in made), 0)
+        report.limit("commits in it twice", sum(found[oid] > 1 for oid in made), 0)
         for repo in repos:
             run(SCRIPTS / "git-studio", "capture", cwd=repo)
-        after = store.execute("SELECT count(*), count(DISTINCT oid) FROM git_commits").fetchone()
-        verdict(f"a capture by hand finds nothing new: {after}", after[0] == sum(found.values()))
+        (after,) = store.execute("SELECT count(*) FROM git_commits").fetchone()
+        store.close()
+        new = after - sum(found.values())
+        report.limit("commits that a capture by hand still finds", new, 0)
+    report.keep(said.json)
 
 
 if __name__ == "__main__":

@@ -6,20 +6,20 @@ on the same store: 100,000 records, with --full a million. Its words are those o
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
 import re
 import sqlite3
 import statistics
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from pydoc_data.topics import topics
 
-from common import SCRIPTS, make_bound, own_home, run, settle, spread, timed, verdict
+from common import SCRIPTS, Report, make_bound, options, own_home, run, settle, timed, took
+from figures import Role
 
 from studio_git.services import search
 from studio_git.store.connection import Store, open_store
@@ -120,34 +120,28 @@ def really(rows: list[sqlite3.Row], words: str) -> set[str]:
     }
 
 
-def took(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def compare(store: Store, rounds: int) -> tuple[list[float], list[float], bool]:
-    """Milliseconds of LIKE and of a search, by turns, and whether nothing was missed."""
-    slow, quick, all_found = [], [], True
+def compare(store: Store, rounds: int) -> tuple[list[float], list[float], int]:
+    """Milliseconds of LIKE and of a search, by turns, and how many finds were missed."""
+    slow, quick, missed = [], [], 0
     for words in QUERIES:
         mine, theirs = [], []
         for _ in range(rounds):
-            theirs.append(1000 * took(lambda words=words: like(store.db, words)))
-            mine.append(1000 * took(lambda words=words: search.search(store, words)))
+            theirs.append(1000 * took(partial(like, store.db, words)))
+            mine.append(1000 * took(partial(search.search, store, words)))
         rows = like(store.db, words)
         expected = really(rows, words) if len(rows) < MANY else set()
         found = {hit.id for hit in search.search(store, words, limit=None)} if expected else set()
-        all_found = all_found and expected <= found
+        missed += len(expected - found)
         print(
             f"  {words:18} LIKE {statistics.median(theirs):8.1f} ms, {len(rows):7,} rows; "
             f"search {statistics.median(mine):7.2f} ms"
         )
         slow.append(statistics.median(theirs))
         quick.append(statistics.median(mine))
-    return slow, quick, all_found
+    return slow, quick, missed
 
 
-def searching(root: Path, records: int, rounds: int) -> None:
+def searching(root: Path, records: int, rounds: int, report: Report) -> None:
     """A search against the data model's queries, nothing having been written in between."""
     home = root / "full"
     prepare_home(home)
@@ -156,18 +150,21 @@ def searching(root: Path, records: int, rounds: int) -> None:
     with open_store(home) as store:
         seconds = took(lambda: search.search(store, "first"))
         index = (home / "search.db").stat().st_size / 1e6
-        print(f"{records:,} records: store {size:,.0f} MB, index {index:,.0f} MB")
-        print(f"first search, with the indexing  {seconds:.1f} s")
-        slow, quick, all_found = compare(store, rounds)
-        ratio = statistics.median(slow) / statistics.median(quick)
-        print(f"LIKE    {spread(slow, 'ms')}")
-        print(f"search  {spread(quick, 'ms')}")
+        report.fact(
+            f"{records:,} records: the store has {size:,.0f} MB, the index {index:,.0f}; "
+            f"the first search, with the indexing, took {seconds:.1f} s."
+        )
+        slow, quick, missed = compare(store, rounds)
+        what = f"a search in {records:,} records"
+        ours = report.add(what, "git studio search", quick, role=Role.OURS)
+        like_took = report.add(what, "LIKE through every row", slow)
         # LIKE takes ten times as long in ten times as many rows, and a search about as long.
         least = FASTER * min(1.0, records / MILLION)
-        verdict(f"search {ratio:.0f} times as fast, at least {least:.0f}", ratio >= least)
-        verdict("everything that LIKE finds is found", all_found)
+        report.limit(f"{what}, LIKE over ours", like_took / ours, least, "×", least=True)
+        report.limit("records that LIKE finds and a search does not", missed, 0)
         best = search.search(store, "quuxitron keys rotate")
-        verdict("words in any order are found", bool(best) and best[0].title == WANTED)
+        found = bool(best) and best[0].title == WANTED
+        report.limit("words in another order that find nothing", int(not found), 0)
         written = []
         for number in range(rounds):
             with sqlite3.connect(home / "studio.db") as db:
@@ -177,9 +174,9 @@ def searching(root: Path, records: int, rounds: int) -> None:
                 )
             db.close()
             written.append(1000 * took(lambda: search.search(store, "newcomer")))
-        print(f"search after another program wrote  {spread(written, 'ms')}")
+        report.add("a search after another program wrote", "ours", written, role=Role.OURS)
         everything = took(lambda: search.search(store, "newcomer", everything=True))
-        print(f"search that compares everything     {everything:.2f} s")
+        report.fact(f"A search that compares every row with the index took {everything:.2f} s.")
 
 
 def track(home: Path, repo: Path, names: list[str]) -> None:
@@ -202,7 +199,7 @@ def track(home: Path, repo: Path, names: list[str]) -> None:
     db.close()
 
 
-def many_files(root: Path, count: int, rounds: int) -> None:
+def many_files(root: Path, count: int, rounds: int, report: Report) -> None:
     """``git studio status`` with so many context files, beside ``git status``."""
     os.environ["STUDIO_HOME"] = str(root / "home-many")
     repo = make_bound(root, "many-files")
@@ -215,17 +212,17 @@ def many_files(root: Path, count: int, rounds: int) -> None:
     settle(repo)
     track(root / "home-many", repo, names)
     first = took(lambda: run(SCRIPTS / "git-studio", "status", cwd=repo))
-    print(f"{count:,} context files; the first status {first:.1f} s")
+    report.fact(f"With {count:,} context files the first status took {first:.1f} s.")
     ours, theirs = [], []
     for _ in range(rounds):
         theirs.append(timed("git", "status", cwd=repo))
         ours.append(timed(SCRIPTS / "git-studio", "status", cwd=repo))
-    print(f"git status         {spread(theirs)}")
-    print(f"git studio status  {spread(ours)}")
-    print(f"times as long      {statistics.median(ours) / statistics.median(theirs):.1f}")
+    what = f"status of {count:,} context files"
+    report.add(what, "git studio status", ours, "s", Role.OURS)
+    report.add(what, "git status", theirs, "s", Role.FLOOR)
 
 
-def cold_start(root: Path, rounds: int) -> None:
+def cold_start(root: Path, rounds: int, report: Report) -> None:
     """``git studio status`` in a small repository, beside a Python that does nothing."""
     os.environ["STUDIO_HOME"] = str(root / "home-small")
     repo = make_bound(root, "small")
@@ -233,24 +230,28 @@ def cold_start(root: Path, rounds: int) -> None:
     for _ in range(rounds):
         nothing.append(timed("python3", "-I", "-S", "-c", "pass", cwd=repo))
         ours.append(timed(SCRIPTS / "git-studio", "status", cwd=repo))
-    print(f"python3 -I -S -c pass  {spread(nothing)}")
-    print(f"git studio status      {spread(ours)}")
-    print(f"times as long          {statistics.median(ours) / statistics.median(nothing):.1f}")
+    what = "status of a small repository"
+    report.add(what, "git studio status", ours, "s", Role.OURS)
+    report.add(what, "python3 -I -S -c pass", nothing, "s", Role.FLOOR)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure what a full memory costs.")
+    parser = options("Measure what a full memory costs.")
     parser.add_argument("--full", action="store_true", help="a million records")
     parser.add_argument("--rounds", type=int, default=5, help="of each measurement (5)")
+    parser.add_argument("--records", type=int, default=100_000, help="to search in (100000)")
+    parser.add_argument("--files", type=int, default=10_000, help="context files (10000)")
     parser.add_argument("--only", choices=["search", "status", "start"], help="one part of it")
     said = parser.parse_args()
+    report = Report()
     with own_home() as root:
         if said.only in (None, "search"):
-            searching(root, MILLION if said.full else 100_000, said.rounds)
+            searching(root, MILLION if said.full else said.records, said.rounds, report)
         if said.only in (None, "status"):
-            many_files(root, 10_000, said.rounds)
+            many_files(root, said.files, said.rounds, report)
         if said.only in (None, "start"):
-            cold_start(root, 4 * said.rounds)
+            cold_start(root, 4 * said.rounds, report)
+    report.keep(said.json)
 
 
 if __name__ == "__main__":

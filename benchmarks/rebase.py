@@ -5,15 +5,25 @@ The one beside ours has a hook for every stage that ours has one for.
 
 from __future__ import annotations
 
-import argparse
-import random
-import statistics
 from pathlib import Path
 
-from common import NOTHING, make_bound, make_repo, own_home, run, settle, spread, timed, verdict
+from common import (
+    NOTHING,
+    Report,
+    make_bound,
+    make_repo,
+    options,
+    own_home,
+    run,
+    settle,
+    shuffled,
+    timed,
+)
+from figures import Role
 
 MOST = 1.3
 PICKS = 100
+FLOOR = "sh hooks that do nothing, for as many stages"
 
 
 def prepare(repo: Path) -> tuple[str, str]:
@@ -32,19 +42,20 @@ def prepare(repo: Path) -> tuple[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure what hooks cost a rebase.")
+    parser = options("Measure what hooks cost a rebase.")
     parser.add_argument("--rounds", type=int, default=7, help="rebases of each (7)")
-    rounds = parser.parse_args().rounds
+    said = parser.parse_args()
+    report = Report()
     with own_home() as root:
         ours = make_bound(root, "ours")
         hooks = [path.name for path in (ours / ".git/hooks").iterdir() if path.suffix == ""]
         nothing = make_repo(root, "nothing", NOTHING, stages=hooks)
-        repos = {"ours": ours, "sh, does nothing": nothing}
+        repos = {"ours": ours, FLOOR: nothing}
         tips = {name: prepare(repo) for name, repo in repos.items()}
         settle(ours)
         seconds: dict[str, list[float]] = {name: [] for name in repos}
-        for _ in range(rounds):
-            for name in random.sample(list(repos), len(repos)):
+        for _ in range(said.rounds):
+            for name in shuffled(repos):
                 topic, main_tip = tips[name]
                 run("git", "checkout", "-q", "-B", "topic", topic, cwd=repos[name])
                 if name == "ours":
@@ -53,10 +64,11 @@ def main() -> None:
                 seconds[name].append(took)
                 if name == "ours":
                     settle(ours)
-        for name, values in seconds.items():
-            print(f"{name:18} {spread(values)}")
-        ratio = statistics.median(seconds["ours"]) / statistics.median(seconds["sh, does nothing"])
-        verdict(f"a rebase of {PICKS} commits: {ratio:.2f}, at most {MOST}", ratio <= MOST)
+        what = f"a rebase of {PICKS} commits"
+        ours_took = report.add(what, "ours", seconds["ours"], "s", Role.OURS)
+        floor = report.add(what, FLOOR, seconds[FLOOR], "s", Role.FLOOR)
+        report.limit(f"{what}, over hooks that do nothing", ours_took / floor, MOST, "×")
+    report.keep(said.json)
 
 
 if __name__ == "__main__":

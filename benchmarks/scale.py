@@ -6,19 +6,30 @@ Full: 10,000 sessions with 100,000 commits of the same project and author, two f
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import sqlite3
-import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from common import EMAIL, SCRIPTS, make_bound, own_home, run, settle, spread, timed, verdict
+from common import (
+    EMAIL,
+    SCRIPTS,
+    Report,
+    make_bound,
+    options,
+    own_home,
+    run,
+    settle,
+    shuffled,
+    timed,
+)
+from figures import Role
 
 MOST = 1.1
 START = 1_000_000_000
+EACH = 10
 FIRST = 1_000  # ids of commits: the first ones are taken
 
 
@@ -79,23 +90,29 @@ def _commits(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure what a full store costs.")
+    parser = options("Measure what a full store costs.")
     parser.add_argument("--full", action="store_true", help="100,000 sessions, a million commits")
     parser.add_argument("--rounds", type=int, default=25, help="commits in each (25)")
     said = parser.parse_args()
+    report = Report()
     with own_home() as root:
         repos = {}
         for name in ("empty", "full"):
             os.environ["STUDIO_HOME"] = str(root / name)
             repos[name] = make_bound(root, f"repo-{name}")
         began = time.perf_counter()
-        fill(root / "full", 100_000 if said.full else 10_000, 10)
+        sessions = 100_000 if said.full else 10_000
+        fill(root / "full", sessions, EACH)
         size = (root / "full" / "studio.db").stat().st_size / 1e6
-        print(f"filled in {time.perf_counter() - began:.0f} s: {size:,.0f} MB")
+        print(f"filled in {time.perf_counter() - began:.0f} s")
+        report.fact(
+            f"The full store has {sessions:,} sessions and {sessions * EACH:,} commits: "
+            f"{size:,.0f} MB."
+        )
         commit: dict[str, list[float]] = {name: [] for name in repos}
         capture: dict[str, list[float]] = {name: [] for name in repos}
         for number in range(said.rounds):
-            for name in random.sample(list(repos), len(repos)):
+            for name in shuffled(repos):
                 os.environ["STUDIO_HOME"] = str(root / name)
                 repo = repos[name]
                 (repo / "file.txt").write_text(f"{number}\n")
@@ -108,10 +125,13 @@ def main() -> None:
                     "-m", f"By hand {number}", cwd=repo)  # fmt: skip
                 capture[name].append(timed(SCRIPTS / "git-studio", "capture", cwd=repo))
         for what, seconds in (("a commit", commit), ("a capture", capture)):
-            for name, values in seconds.items():
-                print(f"{what:10} {name:6} {spread([value * 1000 for value in values], 'ms')}")
-            ratio = statistics.median(seconds["full"]) / statistics.median(seconds["empty"])
-            verdict(f"{what}, full over empty: {ratio:.2f}, at most {MOST}", ratio <= MOST)
+            full, empty = (
+                report.add(what, f"{name} store", [1000 * second for second in seconds[name]],
+                           role=role)
+                for name, role in (("full", Role.OURS), ("empty", Role.FLOOR))
+            )  # fmt: skip
+            report.limit(f"{what}, full store over empty", full / empty, MOST, "×")
+    report.keep(said.json)
 
 
 if __name__ == "__main__":
