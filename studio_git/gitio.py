@@ -60,6 +60,7 @@ _FAMILIES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_TRACE")
 _ANSWERS_ONLY = {
     "GIT_OPTIONAL_LOCKS": "0",  # a background status must not take index.lock
     "GIT_NO_LAZY_FETCH": "1",  # a partial clone is not completed behind the user's back
+    "GIT_ALLOW_PROTOCOL": "",  # git before 2.44 would, by a program that its remote may name
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ADVICE": "0",
     "LC_ALL": "C",
@@ -296,22 +297,28 @@ def locate(cwd: Path) -> Place:
     }
     git = Git(cwd)
     git.environment.update(inherited)
+    status, output, _ = git.ask(
+        "rev-parse", "--absolute-git-dir", "--git-common-dir", "--show-toplevel"
+    )
+    answers = os.fsdecode(output).removesuffix("\n").split("\n")
+    if status == 0 and len(answers) == 3:
+        git_dir, common_dir, top = answers
+    else:  # not in a work tree, or a path has a newline in it
+        git_dir, common_dir, top = _asked_singly(git, cwd)
+    return Place(
+        top=Path(top),
+        git_dir=Path(git_dir).resolve(),
+        common_dir=(cwd / common_dir).resolve(),
+    )
+
+
+def _asked_singly(git: Git, cwd: Path) -> tuple[str, str, str]:
     status, output, complaint = git.ask(
-        "rev-parse",
-        "--is-bare-repository",
-        "--is-inside-work-tree",
-        "--absolute-git-dir",
-        "--git-common-dir",
+        "rev-parse", "--is-bare-repository", "--is-inside-work-tree"
     )
     if status:
         raise _no_repository(cwd, complaint)
-    answers = os.fsdecode(output).removesuffix("\n").split("\n")
-    if len(answers) == 4:
-        bare, inside, git_dir, common_dir = answers
-    else:  # a path with a newline in it
-        bare, inside = answers[:2]
-        git_dir = git.text("rev-parse", "--absolute-git-dir")
-        common_dir = git.text("rev-parse", "--git-common-dir")
+    bare, inside = os.fsdecode(output).split()
     if bare == "true" and inside != "true":
         raise NotBoundError(
             f"{cwd} is a bare repository: it has no files to keep in step.",
@@ -323,11 +330,8 @@ def locate(cwd: Path) -> Place:
             f"{cwd} is inside a git directory, not in a work tree.",
             "Run the command in the repository's work tree.",
         )
-    return Place(
-        top=Path(top),
-        git_dir=Path(git_dir).resolve(),
-        common_dir=(cwd / common_dir).resolve(),
-    )
+    git_dir = git.text("rev-parse", "--absolute-git-dir")
+    return git_dir, git.text("rev-parse", "--git-common-dir"), top
 
 
 def _no_repository(cwd: Path, complaint: bytes) -> NotBoundError | GitError:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio_git import gitscope
 from studio_git.errors import StudioError
 from studio_git.gitio import Git, clean_environment
 
@@ -193,8 +194,9 @@ def browse(page: Path) -> None:
 def edit(text: bytes, *, suffix: str) -> bytes:
     """Let the user edit a text in their editor; what they made of it.
 
-    The editor is git's choice: ``$GIT_EDITOR``, ``core.editor``, ``$VISUAL``, ``$EDITOR``.
-    Raises StudioError where it cannot be started, or fails.
+    The editor is git's choice: ``$GIT_EDITOR``, ``core.editor``, ``$VISUAL``, ``$EDITOR``, but
+    never one that the repository's own configuration names. Raises StudioError where it cannot
+    be started, or fails.
     """
     words = _editor()
     with tempfile.TemporaryDirectory(prefix="studio-git-") as folder:
@@ -205,7 +207,7 @@ def edit(text: bytes, *, suffix: str) -> bytes:
         except OSError as error:
             raise StudioError(
                 f"the editor {words[0]} cannot be started: {error.strerror}.",
-                "Set another one: git config core.editor EDITOR",
+                "Set another one: git config --global core.editor EDITOR",
             ) from error
         if status:
             raise StudioError(
@@ -222,15 +224,17 @@ def edit(text: bytes, *, suffix: str) -> bytes:
 
 
 def _editor() -> list[str]:
-    git = Git(Path.cwd())
-    said = os.environ.get("GIT_EDITOR") or git.text("var", "GIT_EDITOR", ok=(0, 1, 128))
+    own = gitscope.own_values(Git(Path.cwd()), r"^core\.editor$").get("core.editor")
+    elsewhere = Git(Path(os.path.abspath(os.sep)))  # noqa: PTH100 - in no repository
+    said = os.environ.get("GIT_EDITOR") or own
+    said = said or elsewhere.text("var", "GIT_EDITOR", ok=(0, 1, 128))
     try:
         words = shlex.split(said)
     except ValueError as error:
         raise StudioError(
             f"the editor {said} cannot be understood: {error}.",
-            "Set another one: git config core.editor EDITOR",
+            "Set another one: git config --global core.editor EDITOR",
         ) from error
     if not words:
-        raise StudioError("no editor is set.", "Set one: git config core.editor EDITOR")
+        raise StudioError("no editor is set.", "Set one: git config --global core.editor EDITOR")
     return words

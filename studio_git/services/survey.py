@@ -10,6 +10,8 @@ from pathlib import Path
 from git import Repo
 from git.exc import GitError as GitPythonError
 
+from studio_git import gitio
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -27,6 +29,7 @@ def survey(top: Path) -> Survey:
     """
     try:
         with Repo(top) as repo:
+            repo.git.update_environment(**gitio.clean_environment())
             urls = {remote.name: next(remote.urls, "") for remote in repo.remotes}
             submodules = tuple(str(module.path) for module in repo.submodules)
     except (GitPythonError, configparser.Error, ValueError, KeyError, OSError):

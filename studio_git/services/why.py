@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio_git import gitscope
 from studio_git.core import cyclenames, times
 from studio_git.errors import GitError, UsageError
 from studio_git.gitio import Git, Place
@@ -229,9 +230,10 @@ def _touching(git: Git, path: str, limit: int | None) -> list[str]:
 
 def _blame(git: Git, path: str, lines: Lines) -> dict[str, list[Lines]]:
     """For each commit behind the lines those that come from it, as the file is now."""
-    status, output, complaint = git.ask(
-        "blame", "--porcelain", "-w", "-C", "-L", f"{lines[0]},{lines[1]}", "--", path
-    )
+    status, output, complaint = gitscope.without_repository_filters(git).ask(
+        "blame", "--porcelain", "--no-textconv", "-w", "-C", "-L", f"{lines[0]},{lines[1]}",
+        "--", path,
+    )  # fmt: skip
     if status:
         raise _refusal(path, complaint.decode("utf-8", "replace"))
     numbers: dict[str, list[int]] = {}
