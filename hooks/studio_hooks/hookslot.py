@@ -133,9 +133,15 @@ class Slot:
         self.kept.rename(aside)
 
     def _recover(self) -> None:
-        """Put back a kept hook that nothing stands for: we were stopped, or it was deleted."""
-        if self.path.name == self.stage and not os.path.lexists(self.path):
+        """Put right what we left when we were stopped: a kept hook that nothing stands for (it
+        may also have been deleted), or a link that stands here and is kept as well.
+        """
+        if self.path.name != self.stage:
+            return
+        if not os.path.lexists(self.path):
             self._restore_kept()
+        elif self._stands_twice():
+            self.kept.unlink()
 
     def _chained(self, data: bytes) -> bool:
         """True where there was a hook, even if it was a shebang alone."""
@@ -163,13 +169,23 @@ class Slot:
             if os.path.lexists(self.kept):
                 self.kept.replace(self.path)
             return
-        entry = self.record.entries.get(self.key)
-        recorded = entry.link if entry else None
-        written = os.readlink(self.kept)  # noqa: PTH115 - as in _dispatch
-        link = recorded or written.removeprefix(f"../{self.path.parent.name}/")
+        link = self._kept_link()
         self.path.unlink(missing_ok=True)
         self.path.symlink_to(link)
         self.kept.unlink()
+
+    def _stands_twice(self) -> bool:
+        """True where the link that stands here is kept as well."""
+        if not (self.kept.is_symlink() and self.path.is_symlink()):
+            return False
+        return os.readlink(self.path) == self._kept_link()  # noqa: PTH115 - as in _dispatch
+
+    def _kept_link(self) -> str:
+        """Where the kept link leads, as it was written before it was moved."""
+        entry = self.record.entries.get(self.key)
+        recorded = entry.link if entry else None
+        written = os.readlink(self.kept)  # noqa: PTH115 - as in _dispatch
+        return recorded or written.removeprefix(f"../{self.path.parent.name}/")
 
     def _note(self, entry: Entry) -> None:
         self.record.entries[self.key] = entry

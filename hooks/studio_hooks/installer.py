@@ -106,6 +106,7 @@ def _take_out_files(place: Place, record: Record) -> list[str]:
     for path in sorted(folders):
         if not path.resolve().is_relative_to(place.common_dir):
             continue
+        _sweep(place, path)
         left += [
             Slot(place, path / f"{stage}{suffix}", record).take_out()
             for stage in shims.EVERY_STAGE
@@ -119,6 +120,14 @@ def _take_out_files(place: Place, record: Record) -> list[str]:
         _remove_if_empty(place.common_dir / record.made_folder)
         record.made_folder = ""
     return [sentence for sentence in left if sentence]
+
+
+def _sweep(place: Place, folder: Path) -> None:
+    """Remove the halves that a killed writer of ours left; nobody writes while we have the lock."""
+    if any(folder.glob(".*.studio-tmp")):
+        with files.locked(hookrecord.lock_of(place)):
+            for half in folder.glob(".*.studio-tmp"):
+                half.unlink(missing_ok=True)
 
 
 @contextmanager
