@@ -19,8 +19,23 @@ Hooks call this. What it does by hand: git studio status, git studio capture.
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one entry; returns the exit status. Unknown words are 2."""
+    """Run one entry; returns the exit status. Unknown words are 2.
+
+    An installation that is broken, or that is being replaced at this moment, is told in one line
+    and fails no commit: not even through a framework, to which any other status than 0 is a no.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # of the modules that the entries load; they mind their own
+        said = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+        _complain(f"studio-git: this installation is broken ({said}); the commit goes on.\n")
+        return 0
+
+
+def _run(words: list[str]) -> int:
     match words:
         case ["--version"]:
             from studio_git import __version__
@@ -31,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.write(USAGE)
             return 0
         case ["drift", *options] if set(options) <= {"--native"}:
-            return _drift(native=bool(options))
+            from studio_hooks import drift
+
+            return drift.run(native=bool(options))
         case ["capture"]:
             return _capture("", [])
         case ["capture", stage, *arguments] if _is_stage(stage):
@@ -41,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         case ["message", "--native", file]:
             return _message(file, native=True)
         case ["registry", *names]:
-            return _registry(names)
+            from studio_hooks import registry
+
+            return registry.run(names)
         case ["prepare", file, *arguments]:
             from studio_hooks import prepare
 
@@ -51,36 +70,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return worker.run(Path(common_dir))
         case _:
-            sys.stderr.write(f"studio-hook: not understood: {' '.join(words) or '(nothing)'}\n")
-            sys.stderr.write(USAGE)
+            _complain(f"studio-hook: not understood: {' '.join(words) or '(nothing)'}\n{USAGE}")
             return 2
 
 
-def _drift(*, native: bool) -> int:
-    from studio_hooks import drift
-
+def _complain(text: str) -> None:
     try:
-        return drift.run(native=native)
-    except KeyboardInterrupt:
-        return 130
+        sys.stderr.write(text)
+    except (AttributeError, OSError):
+        pass  # a client that closed standard error does not want to hear
 
 
 def _message(file: str, *, native: bool) -> int:
     from studio_hooks import message
 
-    try:
-        return message.run(file, native=native)
-    except KeyboardInterrupt:
-        return 130
-
-
-def _registry(names: Sequence[str]) -> int:
-    from studio_hooks import registry
-
-    try:
-        return registry.run(names)
-    except KeyboardInterrupt:
-        return 130
+    return message.run(file, native=native)
 
 
 def _capture(stage: str, arguments: Sequence[str]) -> int:
