@@ -7,6 +7,7 @@ store that lacks our tables is told (StoreOutdatedError) and migrated by
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -114,6 +115,19 @@ def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connectio
     return db
 
 
+def ways_to_read(path: Path) -> tuple[str, ...]:
+    """How a database may be opened by who does not write to it, the best way first.
+
+    The last one sees the file as it stands, where the log of writes cannot be opened. It is also
+    the only one beside a write-protected file without such a log: SQLite would make one that is
+    as protected as the file, and nobody could write any more when the file is not.
+    """
+    as_it_stands = "mode=ro&immutable=1"
+    if os.access(path, os.W_OK) or path.with_name(f"{path.name}-wal").exists():
+        return ("mode=ro", as_it_stands)
+    return (as_it_stands,)
+
+
 @contextmanager
 def translated(home: Path) -> Iterator[None]:
     """SQLite's complaints as errors that say what to do."""
@@ -150,14 +164,14 @@ def translated(home: Path) -> Iterator[None]:
 def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, StoreError | None]:
     path = home / DATABASE
     _require_database(path)
-    try:
-        return connect(path, busy_seconds), None
-    except sqlite3.OperationalError as error:
-        said = str(error)
-        if "readonly" not in said and "unable to open" not in said:
-            raise
-    # The latter where the WAL cannot be opened either.
-    for options in ("mode=ro", "mode=ro&immutable=1"):
+    if os.access(path, os.W_OK):
+        try:
+            return connect(path, busy_seconds), None
+        except sqlite3.OperationalError as error:
+            said = str(error)
+            if "readonly" not in said and "unable to open" not in said:
+                raise
+    for options in ways_to_read(path):
         db = sqlite3.connect(
             f"{path.as_uri()}?{options}", uri=True, isolation_level=None, timeout=busy_seconds
         )

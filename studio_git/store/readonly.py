@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from studio_git.errors import StoreError
-from studio_git.store.connection import BUSY_SECONDS, DATABASE, Store, translated
+from studio_git.store.connection import BUSY_SECONDS, DATABASE, Store, translated, ways_to_read
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -17,10 +17,13 @@ def connect(path: Path) -> sqlite3.Connection:
     It sees what others commit. Where not even the log of writes can be opened, because the
     folder is write-protected, it sees the file as it stands. Raises sqlite3.Error.
     """
-    try:
-        return _opened(path, "mode=ro")
-    except sqlite3.OperationalError:
-        return _opened(path, "mode=ro&immutable=1")
+    *better, last = ways_to_read(path)
+    for options in better:
+        try:
+            return _opened(path, options)
+        except sqlite3.OperationalError:
+            continue
+    return _opened(path, last)
 
 
 @contextmanager
