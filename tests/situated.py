@@ -157,6 +157,10 @@ class Here(Clone):
         assert self.log() == ""
         assert self.repository() == before, "the repository was touched"
         assert sorted(self.reached()) == self.mine(emails)
+        self.follows()
+
+    def follows(self) -> None:
+        """What must follow from the commits that were captured, once and everywhere alike."""
         assert self.rows("PRAGMA foreign_key_check") == []
         for row in self.rows("SELECT * FROM git_commits"):
             assert row["session_id"] or row["rewritten_to"], "a commit is in no session"

@@ -183,7 +183,7 @@ def _by_content(sources: Sources, batch: Sequence[Commit], origins: Origins) -> 
             *(twin.commit for twin in twins[commit.oid] if twin.commit.oid not in lost),
             *earlier.get(commit.oid, ()),
         ]
-        source = _copied(sources, commit, live, batch)
+        source = _copied(sources, commit, live, batch, origins.copied)
         if source is not None and commit.oid not in origins.copied:
             origins.copied[commit.oid] = [source]
 
@@ -276,12 +276,17 @@ def _ends_in_pieces(sources: Sources, new: Commit, batch: Sequence[Commit], whol
 
 
 def _copied(
-    sources: Sources, new: Commit, live: Sequence[Commit], batch: Sequence[Commit]
+    sources: Sources,
+    new: Commit,
+    live: Sequence[Commit],
+    batch: Sequence[Commit],
+    copied: Mapping[str, Sequence[str]],
 ) -> str | None:
     """The commit that is still there and whose work ``new`` has once more, as a pick makes it.
 
-    ``live`` are those by the same author at the same second. A pick without a commit
-    (``cherry-pick -n``) has a time of its own, and is known by its words and its patch.
+    ``live`` are those by the same author at the same second, ``copied`` what is known of the
+    batch. A pick without a commit (``cherry-pick -n``) has a time of its own, and is known by its
+    words and its patch.
     """
     evidence = sources.evidence
     picked = _PICKED.findall(new.message)
@@ -292,12 +297,29 @@ def _copied(
         return min(same, key=lambda one: one.committer_time).oid
     if new.committer_time > new.author_time:  # with a conflict that was resolved
         words = _words(new)
-        same = [
-            one for one in live if _words(one) == words and one.committer_time == one.author_time
-        ]
-        if len(same) == 1:
-            return same[0].oid
+        same = [one for one in live if _words(one) == words]
+        first = [one for one in same if one.committer_time == one.author_time]
+        first = first or _firsthand(sources, same, copied)
+        if len(first) == 1:
+            return first[0].oid
     return None if live or len(new.parents) != 1 else _copied_lately(sources, new, batch)
+
+
+def _firsthand(
+    sources: Sources, alike: Sequence[Commit], copied: Mapping[str, Sequence[str]]
+) -> list[Commit]:
+    """Those of some commits that are not known as copies of another one of them."""
+    oids = {one.oid for one in alike}
+    known = commits.by_oid(sources.store.db, sources.repository.project_id, oids)
+    return [
+        one
+        for one in alike
+        if not oids.intersection(
+            commits.sources(sources.store.db, known[one.oid].id)
+            if one.oid in known
+            else copied.get(one.oid, ())
+        )
+    ]
 
 
 def _copied_lately(sources: Sources, new: Commit, batch: Sequence[Commit]) -> str | None:

@@ -283,6 +283,21 @@ class TestOtherRewrites:
         assert branch.capture().rewritten == 0
         assert branch.repo.git("rev-parse", "topic") in branch.live()
 
+    def test_copies_of_an_amended_commit_that_came_out_otherwise(self, branch: Clone) -> None:
+        """As a rebase makes them whose conflicts were resolved: what is decided is decided once."""
+        branch.repo.write("y", "y, better\n")
+        amend(branch, message("Add y", "Decision: y"))
+        branch.capture()
+        before = ids(branch), branch.sessions()
+        for source, name in (("topic", "second"), ("second", "third")):
+            branch.repo.git("checkout", "-q", "-b", name, "main")
+            branch.repo.git("cherry-pick", "-n", source)
+            branch.repo.write("y", f"y, {name}\n")
+            branch.repo.git("add", "-A")
+            branch.repo.git("commit", "-q", "-C", source)
+            branch.capture()
+            assert (ids(branch), branch.sessions()) == before
+
     def test_a_deleted_branch_takes_nothing_away(self, branch: Clone) -> None:
         before = branch.sessions(), ids(branch), branch.live()
         branch.repo.git("checkout", "-q", "main")
