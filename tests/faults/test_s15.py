@@ -149,6 +149,7 @@ def test_it_answers_on(
         item = {"uri": file.as_uri(), "languageId": "markdown", "version": 1}
         opened = notification("textDocument/didOpen", {"textDocument": item | {"text": "# P\n"}})
         wire.send(opened)
+        answered(wire, "the first, which opens the store")
         for number in range(count):
             piece = nonsense(chance, file.as_uri())
             wire.send(piece)
