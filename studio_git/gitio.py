@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +172,8 @@ class Git:
     def _ask(
         self, arguments: Sequence[str], stdin: bytes, go_on: Callable[[], None]
     ) -> tuple[int, bytes, bytes]:
+        import tempfile  # slow to import, and most of our commands do without
+
         with tempfile.TemporaryFile() as source:  # subprocess forgets its input at a time-out
             source.write(stdin)
             source.seek(0)
@@ -212,6 +213,8 @@ class Git:
 
         Raises GitError after the last record if git failed.
         """
+        import tempfile
+
         with (
             tempfile.TemporaryFile() as source,  # a pipe would fill while nobody reads the answer
             tempfile.TemporaryFile() as complaint,

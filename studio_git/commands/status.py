@@ -12,9 +12,9 @@ import click
 from studio_git.commands.standings import show, style_of
 from studio_git.errors import StudioError, UsageError
 from studio_git.output import json_out, say, styled, warn
-from studio_git.services import ledger, proposals, reports
+from studio_git.services import ledger, proposals
 from studio_git.services.clone import Workspace
-from studio_git.services.drift import Standing, look, names_of, relative_paths
+from studio_git.services.drift import Standing, branch_of, look, names_of, relative_paths
 from studio_git.services.sides import Index
 from studio_git.services.workspace import open_here
 from studio_git.store import contexts, decisionfiles
@@ -43,6 +43,8 @@ def command(paths: tuple[str, ...], staged: bool, as_json: bool) -> int:
             _remember(workspace, standings)
         records = _records(workspace) if wanted is None and not staged else []
         if as_json:
+            from studio_git.services import reports
+
             json_out(reports.status(workspace, standings) | {"decisions": _entries(records)})
         else:
             _print(workspace, standings, whole=wanted is None)
@@ -94,7 +96,7 @@ def _remember(workspace: Workspace, standings: Sequence[Standing]) -> None:
 
 
 def _print(workspace: Workspace, standings: Sequence[Standing], *, whole: bool) -> None:
-    branch = ledger.head_of(workspace.place).branch
+    branch = branch_of(workspace.place)
     where = f" on {branch}" if branch else ""
     say(styled(workspace.project["name"], "bold"), styled(where, "dim"))
     if not standings:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,19 @@ class Entry:
     agents: tuple[str, ...]
     private: bool = False
     nested: bool = False
-    _matcher: re.Pattern[str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Compile the pattern once, as ``*`` within one folder."""
-        expression = re.escape(self.pattern).replace(r"\*", "[^/]+")
-        object.__setattr__(self, "_matcher", re.compile(expression))
 
     def matches(self, path: str) -> bool:
         """Tell whether ``path`` is this place, in this very spelling."""
-        return self._matcher.fullmatch(path) is not None
+        return _matcher(self.pattern).fullmatch(path) is not None
 
     def matches_nested(self, path: str) -> bool:
         """Tell whether ``path`` is this file in a folder below the top."""
         return self.nested and path.endswith("/" + self.pattern)
+
+
+@cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", "[^/]+"))
 
 
 @dataclass(frozen=True, slots=True)

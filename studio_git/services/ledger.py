@@ -5,7 +5,6 @@ the dashboard reads, with drift records and activity.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,11 +40,14 @@ def record(
     """Store how the work tree's files stand: this worktree's state, and for the primary one the
     data model's rows, drift records and activity.
     """
-    head = head_of(place)
+    # Asked before anything is locked, and only where it will be stored.
+    head = head_of(place) if any(_healed(store, it) is not None for it in standings) else None
     with store.writing() as db:
         primary = binding.is_primary(store, repository, place)
         for standing in standings:
-            _heal(store, repository, place, standing, head)
+            equal = None if head is None else _healed(store, standing)
+            if head is not None and equal is not None:
+                remember(store, repository, place, standing.file, equal, head=head, from_repo=False)
             contexts.save_state(
                 db, standing.file.id, repository.id, str(place.top), _state(standing)
             )
@@ -69,16 +71,20 @@ def _shown_status(standing: Standing) -> SyncStatus:
     return SyncStatus.UNKNOWN if standing.dismissed else standing.verdict.status
 
 
-def _heal(
-    store: Store, repository: Repository, place: Place, standing: Standing, head: Head
-) -> None:
-    """Remember sides that are equal by themselves, where the newest memory is another."""
+def _new_id() -> str:
+    import uuid  # slow to import, and most looks find nothing to write
+
+    return str(uuid.uuid4())
+
+
+def _healed(store: Store, standing: Standing) -> bytes | None:
+    """What both sides became by themselves, where the newest memory is of something else."""
     if standing.verdict.status is not SyncStatus.SYNCED or not isinstance(standing.repo, bytes):
-        return
+        return None
     newest = next(iter(contexts.syncs(store.db, standing.file.id)), None)
     if newest is not None and newest.content_hash == standing.repo_hash:
-        return
-    remember(store, repository, place, standing.file, standing.repo, head=head, from_repo=False)
+        return None
+    return standing.repo
 
 
 def remember(
@@ -133,7 +139,7 @@ def _record_primary(store: Store, standing: Standing) -> None:
     canonical, repo = _text(standing.canonical), _text(standing.repo)
     summary = standing.verdict.diff_summary
     if open_drift is None:
-        drift_id = str(uuid.uuid4())
+        drift_id = _new_id()
         drifts.detect(db, drift_id, file.id, canonical=canonical, repo=repo, diff_summary=summary)
         _log(store, file, ActivityType.DRIFT_DETECTED, describe(standing), drift_id)
     elif (open_drift["canonical_content"], open_drift["repo_content"]) != (canonical, repo):
@@ -162,7 +168,7 @@ def describe(standing: Standing) -> str:
 def _log(store: Store, file: ContextFile, kind: ActivityType, title: str, drift_id: str) -> None:
     activity.log(
         store.db,
-        str(uuid.uuid4()),
+        _new_id(),
         file.project_id,
         kind,
         title=title,
