@@ -15,11 +15,9 @@ from pathlib import Path
 
 import pytest
 from faults import storewriter
-from faults.powercut import Disk, Image, cuts
+from faults.powercut import cuts
 from faults.recording import Event, record
 
-from studio_git.store import backup
-from studio_git.store.connection import open_store
 from studio_git.store.migrations import prepare_home
 
 Times = Callable[[int, int], int]
@@ -30,13 +28,8 @@ import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from faults import storewriter
-from studio_git.store import projects
-from studio_git.store.connection import open_store
-from studio_git.store.migrations import prepare_home
 home, said, count, how = Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), sys.argv[5:]
-prepare_home(home)
-with open_store(home) as store, store.writing() as db:
-    projects.add(db, storewriter.PROJECT, "Risk Workbench", None)
+storewriter.begin(home)
 said.write_text("project\\n")
 children = []
 for name in ("one", "two"):
@@ -77,48 +70,16 @@ def suffered(
     found = Losses()
     places = [chance.randrange(len(events) + 1) for _ in range(count)]
     for disk in cuts(events, tree, places):
-        image = disk.image(chance)
-        image.put(work / "after")
-        lost, torn = _missing(disk, image, work / "after" / "studio")
+        disk.image(chance).put(work / "after")
+        home = work / "after" / "studio"
+        if not disk.said:
+            prepare_home(home)  # whatever there is, it can be begun with
+        loss = storewriter.look(home, disk.said)
         found.cuts += 1
-        found.lost += lost
-        found.torn += torn
+        found.lost += bool(loss.lost or loss.unsound)
+        found.torn += bool(loss.torn)
         shutil.rmtree(work / "after")
     return found
-
-
-def _missing(disk: Disk, image: Image, home: Path) -> tuple[bool, bool]:
-    """Whether anything that was said is missing, and whether any file is torn."""
-    rows = {line.removeprefix("row ") for line in disk.said if line.startswith("row ")}
-    last: dict[str, int] = {}
-    for line in disk.said:
-        if line.startswith("file "):
-            _, name, number = line.split()
-            last[name] = int(number)
-    lost = torn = False
-    for name in ("one", "two"):
-        data = image.files.get(f"studio/projects/{storewriter.PROJECT}/context/{name}.md")
-        number = 0 if data is None else storewriter.number_of(data)
-        torn = torn or number is None
-        lost = lost or (number or 0) < last.get(name, 0)
-    if "project" not in disk.said and not rows:
-        prepare_home(home)  # whatever there is, it can be begun with
-    found = _titles(home)
-    return lost or not rows <= found, torn
-
-
-def _titles(home: Path) -> set[str]:
-    try:
-        with open_store(home) as store:
-            assert not backup.problem_of(store.db)
-            return {
-                str(row["title"])
-                for row in store.db.execute("SELECT title, solution FROM learnings")
-                if row["solution"] == f"solution of {row['title']}"
-            }
-    except Exception as error:
-        print(f"not opened: {error}")
-        return set()
 
 
 def test_nothing_acknowledged_is_lost(

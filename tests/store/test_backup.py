@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,29 +130,3 @@ def test_copies_under_writers_are_consistent(home: Path) -> None:
     for copy in copies:
         assert query(copy, "PRAGMA integrity_check") == [("ok",)]
         assert query(copy, "SELECT count(*) % 2 FROM projects") == [(0,)]
-
-
-def test_killed_writers_lose_nothing_that_they_acknowledged(home: Path) -> None:
-    """A writer says each number after its commit; all that it said has to be there."""
-    script = WRITER.replace("                )\n", "                )\n").rstrip() + (
-        "\n        print(number, flush=True)\n"
-    )
-    said: dict[str, int] = {}
-    for number in range(15):
-        with subprocess.Popen(
-            [sys.executable, "-c", script, home, str(number)], stdout=subprocess.PIPE
-        ) as writer:
-            assert writer.stdout is not None
-            for _ in range(2 + number % 5):
-                writer.stdout.readline()
-            writer.kill()
-            rest = [line for line in writer.stdout.read().split(b"\n")[:-1] if line.isdigit()]
-            said[str(number)] = int(rest[-1]) if rest else 1 + number % 5
-    with closing(sqlite3.connect(home / DATABASE)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        for name, last in said.items():
-            ids = {
-                row[0]
-                for row in db.execute("SELECT id FROM projects WHERE id LIKE ?", [f"{name}-%"])
-            }
-            assert {f"{name}-{n}-{half}" for n in range(1, last + 1) for half in "ab"} <= ids
