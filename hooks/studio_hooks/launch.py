@@ -20,6 +20,12 @@ def start_worker(common_dir: Path) -> None:
         programs.start_detached(command, cwd=common_dir)
 
 
+def start_again(common_dir: Path) -> None:
+    """Start the worker that found its lock taken and left its notes to us. Raises OSError."""
+    (common_dir / "studio" / "kick").unlink(missing_ok=True)
+    start_worker(common_dir)
+
+
 def on_its_way(common_dir: Path) -> None:
     """Say that a worker will come, so that no hook starts one. Raises OSError."""
     (common_dir / "studio" / "kick").write_text(f"{int(time.time())}\n", encoding="ascii")

@@ -14,8 +14,10 @@ post-applypatch     the number of the patch, and how many there are
 blocked             nothing: the drift check stopped a commit
 ==================  ==========================================================================
 
-Appends of a few hundred bytes are never torn by each other, of ten thousand they are. What a
-record says is a hint: the worker finds the truth by comparing the repository with the store.
+Appends of a few hundred bytes are never torn by each other, of ten thousand they are. A full disk
+or a power cut can cut one short, without its end of line: then the next one stands behind it on
+the same line, and only what was cut is lost. What a record says is a hint: the worker finds the
+truth by comparing the repository with the store.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ SHORT = 2000
 KEPT_OF_THE_BAD = 64 * 1024
 
 _STAGE = re.compile(r"[a-z][a-z-]{2,30}")
-_PAIRS_FILE = re.compile(r"@(rewrite\.[0-9.]+)")
+_BEGINNING = re.compile(rb"1\t(?:post-(?:commit|merge|rewrite|checkout|applypatch)|blocked)\t")
+_PAIRS_FILE = re.compile(r"@(rewrite\.[0-9.]{1,60})")  # longer ones no folder could hold
 
 
 class Record(NamedTuple):
@@ -86,16 +89,19 @@ def drain(common_dir: Path) -> Batch:
     for file in sorted(folder.glob("spool.[0-9]*")):
         data = file.read_bytes()
         read.append((file, len(data)))
-        for line in data.split(b"\n"):
-            record = _parse(line)
+        *lines, unfinished = data.split(b"\n")
+        for line in lines:
+            cut, rest = _apart(line)
+            record = _parse(rest)
+            bad += [part for part in (cut, b"" if record else rest) if part]
             if record is None:
-                bad += [line] if line else []
                 continue
             named = _pairs_file(folder, record)
             if named:
                 pairs.append(named)
                 record = record._replace(details=(record.details[0], *_pairs(named)))
             taken.append(record)
+        bad += [unfinished] if unfinished else []
     return Batch(tuple(taken), tuple(read), tuple(bad), tuple(pairs))
 
 
@@ -128,6 +134,12 @@ def _studio(common_dir: Path) -> Path:
 def _breaks_a_line(text: str) -> bool:
     """True for text that is not one field of plain UTF-8."""
     return any(ord(sign) < 32 or ord(sign) == 127 or 0xD800 <= ord(sign) <= 0xDFFF for sign in text)
+
+
+def _apart(line: bytes) -> tuple[bytes, bytes]:
+    """What was cut short, and what stands behind it; no record has the beginning of one inside."""
+    *_, last = (0, *(found.start() for found in _BEGINNING.finditer(line)))
+    return line[:last], line[last:]
 
 
 def _parse(line: bytes) -> Record | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from studio_git.output import json_out, say, styled, warn
 from studio_git.services import background, binding, hints, memory, superseding
 from studio_git.services.capture import CaptureReport, capture
 from studio_git.services.workspace import Workspace, open_here
-from studio_hooks import spool
+from studio_hooks import launch, spool
 
 
 @click.command()
@@ -39,7 +40,9 @@ def command(all_authors: bool, as_json: bool) -> int:
 def capture_now(workspace: Workspace, *, all_authors: bool = False) -> CaptureReport:
     """Capture, with what the hooks noted; the worker, if one is at it, is waited for."""
     common_dir = workspace.place.common_dir
-    with files.locked(binding.studio_dir(common_dir) / "worker.lock"):
+    folder = binding.studio_dir(common_dir)
+    with files.locked(folder / "worker.lock"):
+        (folder / "kick").unlink(missing_ok=True)
         noted = spool.drain(common_dir)
         report = capture(
             workspace.store,
@@ -52,6 +55,9 @@ def capture_now(workspace: Workspace, *, all_authors: bool = False) -> CaptureRe
         if noted.records:
             background.settle(common_dir, noted.records)
         spool.done(common_dir, noted)
+    if spool.waiting(common_dir):
+        with suppress(OSError):
+            launch.start_again(common_dir)
     return report
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from conftest import Repo
 from crowd import clones, missing, twice
 from otherprogram import OtherProgram, other_program
-from situated import Here
+from situated import Here, held
 
-from studio_git import files
 from studio_git.store import writelog
 
 MEGABYTE = 1 << 20
-A_CAPTURE = 8 * MEGABYTE
+A_CAPTURE = 12 * MEGABYTE
 """More than one capture of these commits adds to the log."""
 READ_FOR = 60.0
-LONG = "/".join(["folder-with-a-long-name-" + "x" * 25] * 3)
+LONG = "/".join(["folder-with-a-long-name-" + "x" * 200] * 4)
+"""A few hundred files with such paths make a capture of megabytes."""
 
 
 def test_a_long_reader(
@@ -33,7 +33,8 @@ def test_a_long_reader(
         program.do("read")
         begun = time.monotonic()
         made = _fill(here, program, times)
-        while made < 3 or time.monotonic() < begun + times(0, READ_FOR):
+        enough = made + 2
+        while made < enough or time.monotonic() < begun + times(0, READ_FOR):
             _commit(here, files_of=times(5, 50))
             _people_go_on(here)
             made += 1
@@ -62,7 +63,7 @@ def _fill(here: Here, program: OtherProgram, times: Callable[[int, int], int]) -
     if times(1, 0):
         program.do(f"write {writelog.LIMIT // 1_000_000 + 2}")
     while not _waits(here):
-        _commit(here, files_of=times(5, 2000))
+        _commit(here, files_of=times(5, 800))
         made += 1
         assert made < 200, writelog.size(here.home)
     return made
@@ -78,14 +79,11 @@ def _commit(here: Here, files_of: int) -> None:
 
 def _waits(here: Here) -> bool:
     """True where a worker waits for the store; one that is at work is let finish first."""
-    while True:
-        with files.locked(here.folder / "waiting.lock", wait=False) as nobody:
-            if not nobody:
-                return True
-        with files.locked(here.folder / "worker.lock", wait=False) as nobody:
-            if nobody and not (here.folder / "kick").exists():
-                return False
+    while not held(here.folder / "waiting.lock"):
+        if not held(here.folder / "worker.lock") and not (here.folder / "kick").exists():
+            return False
         time.sleep(0.01)
+    return True
 
 
 def _people_go_on(here: Here) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from conftest import Repo
+from conftest import SCRIPTS, Repo
 from crowd import begin, clones, failed, made, missing, twice
+from hooktools import put_hook
 from otherprogram import other_program
+from situated import Here, held
+
+from studio_hooks import installer
 
 DRAINED_WITHIN = 5.0
 
@@ -43,7 +49,35 @@ def test_a_locked_store(
         assert here.log() == ""
 
 
-def _until_all_are_there(heres: list) -> float:
+def test_a_commit_while_people_capture(
+    make_repo: Callable[..., Repo], studio_home: Path, tmp_path: Path
+) -> None:
+    """Its worker finds the lock taken and goes; who held it starts another one."""
+    (here,) = clones(make_repo, 1)
+    here.settle()
+    gone = tmp_path / "gone"
+    program = f'#!/bin/sh\n"{sys.executable}" "$@"\necho gone >>"{gone}"\n'
+    installer.install(here.repo.place, python=str(put_hook(tmp_path / "python", program)))
+    here.git("commit", "-q", "--allow-empty", "-m", "Unnoted", env={"STUDIO_DISABLE": "1"})
+    with other_program(studio_home / "studio.db") as other:
+        other.do("lock")
+        capturing = subprocess.Popen(
+            [SCRIPTS / "git-studio", "capture"], cwd=here.repo.path, stdout=subprocess.DEVNULL
+        )
+        while not held(here.folder / "worker.lock"):
+            assert capturing.poll() is None
+            time.sleep(0.01)
+        here.git("commit", "-q", "--allow-empty", "-m", "Noted")
+        while not gone.exists():
+            time.sleep(0.01)
+        other.do("free")
+        assert capturing.wait(60) == 0
+        here.settle()
+    assert missing([here]) == 0
+    here.check()
+
+
+def _until_all_are_there(heres: Sequence[Here]) -> float:
     """How long it takes from now; given up on after a minute."""
     begun = time.monotonic()
     while missing(heres) and time.monotonic() < begun + 60:

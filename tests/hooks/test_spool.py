@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from studio_hooks import spool
 from studio_hooks.spool import Record
 
 GIT_DIR = Path("/a repo/.git")
+BEHIND = rb".1\t(post-(commit|merge|rewrite|checkout|applypatch)|blocked)\t"
+PARTS = (b"1\tpost-commit\t/r/.git\ts1\t", b"1\tblocked\t", b"1\tpost-", b"1", b"\t/r", b"\n")
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def test_what_is_no_record_is_set_aside(common: Path) -> None:
         b"1\t../x\t/r/.git",
         b"1\tpost-commit\trelative",
         b"\xff\xfe\t\t",
-        b"1\tpost-co1\tpost-commit\t/r/.git\t",
+        b"1\tpost-co1\tpost-nothing\t/r/.git\t",
         b"1\tpost-rew",
     )
     good = b"1\tpost-commit\t/r\xff/.git\t\t"
@@ -121,6 +124,15 @@ def test_a_record_names_no_file_elsewhere(common: Path) -> None:
     assert (common / "secret").exists()
 
 
+def test_a_record_that_names_what_no_folder_could_hold_holds_nothing_up(common: Path) -> None:
+    line = f"1\tpost-rewrite\t/r/.git\tamend\t@rewrite.{'9' * 400}\n"
+    (common / "studio" / "spool").write_text(line + line)
+    batch = spool.drain(common)
+    assert len(batch.records) == 2
+    spool.done(common, batch)
+    assert names(common) == set()
+
+
 def test_details_cannot_break_the_line(common: Path) -> None:
     spool.append(common, "post-commit", GIT_DIR, "a\nb", "c\td", "fine")
     spool.append(common, "post-commit", Path("/a\nb"), os.fsdecode(b"\xff"))
@@ -132,8 +144,20 @@ def test_details_cannot_break_the_line(common: Path) -> None:
     )
 
 
+def test_a_record_behind_one_that_was_cut_short(common: Path) -> None:
+    good = b"1\tpost-commit\t/r/.git\ts1\t\n"
+    (common / "studio" / "spool").write_bytes(good[:9] + good[:20] + good + good + good[:-1])
+    batch = spool.drain(common)
+    assert batch.records == (Record("post-commit", Path("/r/.git"), ("s1",)),) * 2
+    assert batch.bad == (good[:9] + good[:20], good[:-1])
+
+
 @settings(max_examples=200)
-@given(st.binary(max_size=200) | st.text("1\tpost-cmi/@\n", max_size=60).map(str.encode))
+@given(
+    st.binary(max_size=200)
+    | st.text("1\tpost-cmi/@\n", max_size=60).map(str.encode)
+    | st.lists(st.sampled_from(PARTS), max_size=9).map(b"".join)
+)
 def test_any_bytes_are_records_or_bad(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:
@@ -141,7 +165,9 @@ def test_any_bytes_are_records_or_bad(
     (common / "studio").mkdir()
     (common / "studio" / "spool").write_bytes(data)
     batch = spool.drain(common)
-    lines = [line for line in data.split(b"\n") if line]
-    assert len(batch.records) + len(batch.bad) == len(lines)
+    *ended, cut = data.split(b"\n")
+    lines = [line for line in ended if line]
+    both = sum(bool(re.search(BEHIND, line)) for line in lines)
+    assert len(batch.records) + len(batch.bad) - both == len(lines) + bool(cut)
     spool.done(common, batch)
     assert not spool.waiting(common)
