@@ -74,6 +74,8 @@ def _rebuild(home: Path, *, yes: bool, as_json: bool) -> int:
     if done.lost:
         say(f"{done.lost:,} rows stood for nothing any more.")
     say(f"{done.commits:,} commits were read from git again.")
+    if done.mended:
+        say(f"{done.mended:,} rows were put right after what git and the files say.")
     if done.sessions:
         say(f"{done.sessions:,} sessions were made from their files alone.")
     for told_problem in done.problems:

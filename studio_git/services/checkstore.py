@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from studio_git.core import times
+from studio_git.services import slips
 from studio_git.services.findings import Area, Finding, note, ok, problem
 from studio_git.services.workspace import open_home
 from studio_git.store import backup, health, mounts
@@ -88,6 +89,24 @@ def _inside(store: Store) -> Iterator[Finding]:
     altered = health.altered_snapshots(store.db)
     if altered:
         yield damaged(store.home, f"{len(altered)} kept contents are not what was kept.")
+    yield from _captured(store)
+
+
+def _captured(store: Store) -> Iterator[Finding]:
+    """What was captured against what it was captured from."""
+    found = list(slips.everywhere(store, Path.cwd()))
+    certain = [each for each in found if each.certain]
+    if certain:
+        first = f"{certain[0].kind} {certain[0].title}"
+        what = "row is" if len(certain) == 1 else "rows are"
+        yield damaged(store.home, f"{len(certain)} {what} not what was captured, such as {first}.")
+    for each in found:
+        if not each.certain:
+            yield note(
+                Area.STORE,
+                f"{each.kind} {each.title} differs in one character from where it was taken.",
+                "If nobody changed that, the store was damaged: git studio doctor --rebuild",
+            )
 
 
 def _shape(store: Store) -> Iterator[Finding]:

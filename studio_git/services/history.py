@@ -119,6 +119,14 @@ def read(git: Git, oids: Iterable[str], *, shallow: Collection[str] = ()) -> Ite
         yield replace(commit, files=()) if commit.oid in shallow else commit
 
 
+def read_bare(git: Git, oids: Iterable[str]) -> Iterator[Commit]:
+    """These commits in this order, without their files."""
+    asked = "".join(f"{oid}\n" for oid in oids).encode()
+    if asked:
+        for walked in _parse(git.stream(*_log(counts=False, walk=False), stdin=asked)):
+            yield walked.commit
+
+
 def read_partial(git: Git, oids: Iterable[str]) -> Iterator[Commit]:
     """As :func:`read`, and each with those files that can be counted: for a partial clone."""
     asked = "".join(f"{oid}\n" for oid in oids).encode()

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from studio_git import files, gitio
+from studio_git import files
 from studio_git.core import names, sessionfile
-from studio_git.errors import StudioError
+from studio_git.errors import StoreError, StudioError
 from studio_git.gitio import Place
-from studio_git.services import rebuildclone, registry
-from studio_git.store import backup, connection, projects, records, salvage, transfer
+from studio_git.services import rebuildclone, registry, slips
+from studio_git.services.slips import Slip
+from studio_git.store import backup, connection, health, projects, records, salvage, transfer
 from studio_git.store.connection import DATABASE, Store, open_store
 from studio_git.store.migrations import prepare_home
 
@@ -28,7 +29,8 @@ class Rebuilt:
 
     ``aside`` is the folder with the damaged store, None where it was sound or absent. ``read``
     counts rows that were read out of it, ``from_backup`` those of ``backup``, ``commits`` those
-    read from git again, ``sessions`` those made from their files alone. ``damaged`` are the
+    read from git again, ``sessions`` those made from their files alone, ``mended`` rows that
+    were read and then put right after what git and the files say. ``damaged`` are the
     tables that could not be read whole, ``lost`` counts rows that stood for nothing any more.
     ``problems`` says which clones could not be read.
     """
@@ -39,6 +41,7 @@ class Rebuilt:
     backup: Path | None = None
     commits: int = 0
     sessions: int = 0
+    mended: int = 0
     lost: int = 0
     damaged: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
@@ -51,22 +54,59 @@ def rebuild(home: Path, here: Path) -> Rebuilt:
     has a damaged one open, and for one of a later release.
     """
     done = Rebuilt()
-    path = home / DATABASE
-    if path.exists() and (not path.stat().st_size or backup.damage(home)):
+    if (home / DATABASE).exists() and _is_damaged(home, here):
         done.aside = backup.set_aside(home)
     prepare_home(home)
     if done.aside is not None:
         _salvage(home, done)
     with open_store(home) as store:
         store.require_writable()
-        for place in _clones(store, here):
+        for place in slips.clones(store, here):
             try:
-                done.commits += rebuildclone.take_back(store, place)
+                _take_back(store, place, done)
             except StudioError as error:
                 done.problems.append(f"{place.top}: {error.message}")
         done.sessions = _from_files(store)
+        done.mended += _mend(store, slips.in_registry(store))
         registry.sync(store)
     return done
+
+
+def _is_damaged(home: Path, here: Path) -> bool:
+    """Whether a store is: by SQLite's word, by its own hashes, or by what it was captured from."""
+    if not (home / DATABASE).stat().st_size or backup.damage(home):
+        return True
+    try:
+        prepare_home(home)
+    except StoreError as error:
+        if "already exists" in str(error.__cause__):  # of what was migrated, a name was damaged
+            return True
+        raise
+    with open_store(home) as store:
+        store.require_writable()
+        if health.altered_snapshots(store.db):
+            return True
+        return any(True for _ in slips.everywhere(store, here))
+
+
+def _take_back(store: Store, place: Place, done: Rebuilt) -> None:
+    """Bring back what a clone knows, and put right what of it was read out of a damaged store."""
+    done.commits += rebuildclone.take_back(store, place)
+    if done.aside is None:
+        return
+    done.mended += _mend(store, slips.find(store, place, lost=done.damaged))
+    done.commits += rebuildclone.take_back(store, place)  # what was found to be worth nothing
+    done.mended += _mend(store, slips.find(store, place))
+
+
+def _mend(store: Store, found: Iterator[Slip]) -> int:
+    """Put right what was damaged; how much it was."""
+    count = 0
+    for each in found:
+        with store.writing() as db:
+            each.mend(db)
+        count += 1
+    return count
 
 
 def _salvage(home: Path, done: Rebuilt) -> None:
@@ -85,6 +125,7 @@ def _salvage(home: Path, done: Rebuilt) -> None:
                 rows = {name: kept.tables[name] for name in found.broken if name in kept.tables}
                 done.from_backup = salvage.put(db, rows)
             salvage.drop_altered_snapshots(db)
+            salvage.mend_ids(db)
             done.lost = salvage.settle(db)
 
 
@@ -94,26 +135,6 @@ def _sound_backup(home: Path) -> Path | None:
         if each.size and not backup.unsound(each.path):
             return each.path
     return None
-
-
-def _clones(store: Store, here: Path) -> Iterator[Place]:
-    """The bound clones that are there: those the store knows, and the one we are in."""
-    known = [
-        Path(clone.primary_worktree)
-        for project in projects.every(store.db, archived=True)
-        for clone in projects.repositories(store.db, project["id"])
-    ]
-    seen = set()
-    for top in [*known, here]:
-        if not top.is_dir():
-            continue
-        try:
-            place = gitio.locate(top)
-        except StudioError:
-            continue
-        if place.common_dir not in seen:
-            seen.add(place.common_dir)
-            yield place
 
 
 def _from_files(store: Store) -> int:

@@ -81,7 +81,7 @@ def record(
     """
     found = trailers.read(captured.commit.message)
     added: Counter[Kind] = Counter()
-    for kind, items in _stated(found).items():
+    for kind, items in _rows(found).items():
         known = _of_sources(db, kind, sources)
         stands = (
             {note.position for note in records.in_commit(db, kind, captured.id)} if items else ()
@@ -127,7 +127,7 @@ def follow(
     keep = len(olds) > 1 or any(old.commit.author_time != new.commit.author_time for old in olds)
     _unclaim(db, olds, new, keep=keep)
     added: Counter[Kind] = Counter()
-    for kind, items in _stated(found).items():
+    for kind, items in _rows(found).items():
         _set_free(db, kind, new, spares)
         held = _held(db, kind, olds)
         by_place = len(olds) == 1
@@ -203,13 +203,13 @@ def _held(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> list[
     """The records of replaced commits, each once."""
     found: dict[str, _Held] = {}
     for old in olds:
-        stated = _stated(trailers.read(old.commit.message))[kind]
+        stated_then = stated(old.commit.message)[kind]
         for note in records.in_commit(db, kind, old.id):
             kept = note.position < 0
             if note.record_id not in found or found[note.record_id].kept:
                 found[note.record_id] = _Held(
                     note.record_id,
-                    None if kept else _at(stated, note.position),
+                    None if kept else _at(stated_then, note.position),
                     records.text(db, kind, note.record_id),
                     kept,
                 )
@@ -275,7 +275,12 @@ def _left(
     return records.in_gone(db, kind, captured.repository_id, title)
 
 
-def _stated(found: Trailers) -> dict[Kind, list[Columns]]:
+def stated(message: str) -> dict[Kind, list[Columns]]:
+    """What a message states, as the rows that capture makes of it, by their positions."""
+    return _rows(trailers.read(message))
+
+
+def _rows(found: Trailers) -> dict[Kind, list[Columns]]:
     """The rows that a message makes, without what they belong to."""
     return {
         Kind.DECISION: [

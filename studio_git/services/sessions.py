@@ -91,17 +91,25 @@ def remake(db: sqlite3.Connection, session_ids: Iterable[str], settings: Setting
     A session all of whose commits went into other sessions stays as it is: the work was done.
     """
     for session_id in session_ids:
-        members = commits.of_session(db, session_id)
         row = sessions.get(db, session_id)
-        if not members or row is None:
+        now = made(db, session_id, settings)
+        if now is None or row is None:
             continue
-        copies = commits.copies_within(db, session_id)
-        own = [one for one in members if one.id not in copies]
-        made = _made(own, row["cycle_id"], settings, span=commits.span_of_session(db, session_id))
-        sessions.remake(db, session_id, made)
+        sessions.remake(db, session_id, now)
         renamed = sessions.get(db, session_id)
         if renamed is not None and renamed["title"] != row["title"]:
             activity.retitle(db, "session", session_id, renamed["title"])
+
+
+def made(db: sqlite3.Connection, session_id: str, settings: Settings) -> Made | None:
+    """What a session's commits make of it; None where it has none."""
+    members = commits.of_session(db, session_id)
+    row = sessions.get(db, session_id)
+    if not members or row is None:
+        return None
+    copies = commits.copies_within(db, session_id)
+    own = [one for one in members if one.id not in copies]
+    return _made(own, row["cycle_id"], settings, span=commits.span_of_session(db, session_id))
 
 
 def announce(db: sqlite3.Connection, project_id: str, session_ids: Iterable[str]) -> None:

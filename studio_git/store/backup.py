@@ -15,9 +15,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio_git import files
 from studio_git.errors import StoreError
 from studio_git.files import FILE_MODE, make_private
-from studio_git.store import connection
+from studio_git.store import connection, texts
 from studio_git.store.connection import BUSY_SECONDS, DATABASE
 
 KEEP = 14
@@ -104,7 +105,7 @@ def files_beside(path: Path) -> Path:
 def unsound(path: Path) -> str:
     """What SQLite finds wrong in a database, in one line; empty where it is sound."""
     try:
-        with closing(_reader(path)) as db:
+        with closing(_reader(path)) as db, connection.readable_words():
             return problem_of(db)
     except sqlite3.DatabaseError as error:
         return str(error)
@@ -126,10 +127,17 @@ def damage(home: Path) -> str:
 
     Raises StoreError where it cannot be looked at.
     """
+    path = home / DATABASE
     try:
-        with closing(connection.connect(home / DATABASE)) as db:
-            return problem_of(db)
-    except sqlite3.OperationalError:
+        with closing(connection.connect(path)) as db:
+            problem = problem_of(db)
+            if not problem and (tables := texts.unreadable(db)):
+                problem = f"texts cannot be read in {', '.join(tables)}"
+            return problem
+    except sqlite3.OperationalError as error:
+        ours = all(os.access(place, os.W_OK) for place in (path, home))
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY and ours:
+            return "its header forbids writing"
         with connection.translated(home):
             raise
     except sqlite3.DatabaseError as error:
@@ -199,7 +207,7 @@ def set_aside(home: Path) -> Path:
     for suffix in _BESIDE:
         there = path.with_name(path.name + suffix)
         if there.exists():
-            there.rename(folder / there.name)
+            files.rename(there, folder / there.name)
     return folder
 
 
@@ -207,8 +215,9 @@ def _in_use(path: Path) -> bool:
     """True where another connection has the database open, as far as that can be told."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=1)) as db:
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            db.execute("BEGIN IMMEDIATE")
+            with connection.readable_words():
+                db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                db.execute("BEGIN IMMEDIATE")
             db.rollback()
     except sqlite3.OperationalError as error:
         return "locked" in str(error) or "busy" in str(error)
@@ -238,7 +247,9 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 
 def _put_in_place(draft: Path, folder: Path) -> Path:
-    return draft.rename(_free(folder, f"studio-{_stamp()}", ".db"))
+    target = _free(folder, f"studio-{_stamp()}", ".db")
+    files.rename(draft, target)
+    return target
 
 
 def _free(folder: Path, name: str, suffix: str) -> Path:

@@ -149,7 +149,7 @@ def by_oid(db: sqlite3.Connection, project_id: str, oids: Collection[str]) -> di
             f"SELECT * FROM git_commits WHERE project_id = ? AND oid IN ({marks})",  # noqa: S608
             [project_id, *part],
         ):
-            found[row["oid"]] = _captured(row)
+            found[row["oid"]] = from_row(row)
     return found
 
 
@@ -162,7 +162,7 @@ def twins(
         "AND repository_id = ? AND rewritten_to IS NULL AND oid <> ? ORDER BY id",
         [project_id, commit.author_email, commit.author_time, repository_id, commit.oid],
     )
-    return [_captured(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def gone(db: sqlite3.Connection, repository_id: str, limit: int) -> list[Captured]:
@@ -172,7 +172,7 @@ def gone(db: sqlite3.Connection, repository_id: str, limit: int) -> list[Capture
         "ORDER BY id DESC LIMIT ?",
         [repository_id, limit],
     )
-    return [_captured(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def latest(
@@ -184,7 +184,7 @@ def latest(
         "AND author_time <= ? AND rewritten_to IS NULL ORDER BY author_time DESC LIMIT ?",
         [project_id, author_email, until, limit],
     )
-    return [_captured(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def of_session(db: sqlite3.Connection, session_id: str) -> list[Captured]:
@@ -202,7 +202,7 @@ def of_session(db: sqlite3.Connection, session_id: str) -> list[Captured]:
         "ORDER BY author_time, id",
         [session_id],
     )
-    return [_captured(row, tuple(files.get(row["id"], ()))) for row in rows]
+    return [from_row(row, tuple(files.get(row["id"], ()))) for row in rows]
 
 
 def oids_of_sessions(db: sqlite3.Connection, session_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -355,7 +355,8 @@ def _portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
         yield values[start : start + _AT_ONCE]
 
 
-def _captured(row: Row, files: tuple[FileChange, ...] = ()) -> Captured:
+def from_row(row: Row, files: tuple[FileChange, ...] = ()) -> Captured:
+    """A row of ``git_commits`` as what it stands for."""
     return Captured(
         id=row["id"],
         repository_id=row["repository_id"],

@@ -107,12 +107,22 @@ def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connectio
     address = f"{path.absolute().as_uri()}?mode=rw"
     db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_seconds)
     try:
-        _set_up(db)
+        with readable_words():
+            _set_up(db)
         settle_journal(db, path)
     except BaseException:
         db.close()
         raise
     return db
+
+
+@contextmanager
+def readable_words() -> Iterator[None]:
+    """Let what SQLite says of a damaged schema be an error of SQLite's, whatever bytes it names."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("a name in its schema is no text") from error
 
 
 def ways_to_read(path: Path) -> tuple[str, ...]:
@@ -147,6 +157,8 @@ def translated(home: Path) -> Iterator[None]:
             raise StoreError(
                 f"the disk that holds {path} is full.", "Free some space; nothing was changed."
             ) from error
+        if "decode" in said.lower():
+            raise _damaged(home, "a text in it cannot be read") from error
         raise StoreError(
             f"the store {path} cannot be used: {said}.",
             "Look at its permissions and its free space. See also: git studio doctor",
@@ -154,11 +166,15 @@ def translated(home: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
-        raise StoreError(
-            f"the store {path} is damaged: {error}.",
-            "See what can be done: git studio doctor. Copies are in "
-            f"{home / 'backups'}: git studio restore FILE",
-        ) from error
+        raise _damaged(home, str(error)) from error
+
+
+def _damaged(home: Path, what: str) -> StoreError:
+    return StoreError(
+        f"the store {home / DATABASE} is damaged: {what}.",
+        "See what can be done: git studio doctor. Copies are in "
+        f"{home / 'backups'}: git studio restore FILE",
+    )
 
 
 def _connect(home: Path, busy_seconds: float) -> tuple[sqlite3.Connection, StoreError | None]:

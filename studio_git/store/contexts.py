@@ -111,6 +111,19 @@ def track(
     )
 
 
+def put_file_path(db: sqlite3.Connection, context_file_id: str, path: str) -> None:
+    """Say where a canonical file stands in the context folder."""
+    db.execute("UPDATE context_files SET file_path = ? WHERE id = ?", [path, context_file_id])
+
+
+def put_repo_path(db: sqlite3.Connection, context_file_id: str, path: str) -> None:
+    """Say where a context file stands in the repository, and leave its aliases."""
+    db.execute(
+        "UPDATE git_context_targets SET repo_path = ? WHERE context_file_id = ?",
+        [path, context_file_id],
+    )
+
+
 def untrack(db: sqlite3.Connection, context_file_id: str) -> None:
     """Stop comparing a context file; its canonical copy and its history stay."""
     db.execute(

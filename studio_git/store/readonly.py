@@ -8,7 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from studio_git.errors import StoreError
-from studio_git.store.connection import BUSY_SECONDS, DATABASE, Store, translated, ways_to_read
+from studio_git.store.connection import (
+    BUSY_SECONDS,
+    DATABASE,
+    Store,
+    readable_words,
+    translated,
+    ways_to_read,
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -47,8 +54,9 @@ def _opened(path: Path, options: str) -> sqlite3.Connection:
         check_same_thread=False,
     )
     try:
-        db.execute("PRAGMA query_only = ON")
-        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        with readable_words():
+            db.execute("PRAGMA query_only = ON")
+            db.execute("SELECT 1 FROM sqlite_master").fetchone()
     except BaseException:
         db.close()
         raise

@@ -10,7 +10,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio_git.core.slips import is_near
 from studio_git.store import transfer
+from studio_git.store.connection import readable_words
 from studio_git.store.records import TITLE, Kind
 from studio_git.store.sessions import Made
 from studio_git.store.transfer import Row, Value
@@ -40,9 +42,10 @@ def read(path: Path, wanted: Sequence[str]) -> Readable:
 
     The file is not changed. Where nothing can be read, all tables are broken.
     """
-    for options in ("mode=ro", "immutable=1"):
+    for options in ("mode=ro", "mode=ro&immutable=1"):
+        address = f"{path.absolute().as_uri()}?{options}"
         try:
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)) as db:
+            with closing(sqlite3.connect(address, uri=True)) as db, readable_words():
                 db.row_factory = sqlite3.Row
                 db.text_factory = lambda data: data.decode("utf-8", "replace")
                 made = dict(_made(db))
@@ -96,6 +99,42 @@ def make_others(db: sqlite3.Connection, statements: Mapping[str, str]) -> None:
             db.execute(statement)
         except sqlite3.Error:  # it says what this SQLite does not understand
             continue
+
+
+def mend_ids(db: sqlite3.Connection) -> None:
+    """Let references that lead nowhere for one character lead where they led.
+
+    If nothing refers to the row that is meant, its own id is what was damaged.
+    """
+    users: dict[str, list[tuple[str, str]]] = {}
+    for table in transfer.names(db):
+        for row in db.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            if (row[4] or "id") == "id":
+                users.setdefault(str(row[2]), []).append((table, str(row[3])))
+    for parent, columns in users.items():
+        ids = {str(row[0]) for row in db.execute(f'SELECT id FROM "{parent}"')}  # noqa: S608
+        used = {
+            place: {
+                str(row[0])
+                for row in db.execute(
+                    f'SELECT DISTINCT "{place[1]}" FROM "{place[0]}" '  # noqa: S608
+                    f'WHERE "{place[1]}" IS NOT NULL'
+                )
+            }
+            for place in columns
+        }
+        for lost in set().union(*used.values()) - ids:
+            meant = [one for one in ids if is_near(one, lost)]
+            if len(meant) != 1:
+                continue
+            if any(meant[0] in values for values in used.values()):
+                for table, column in columns:
+                    db.execute(
+                        f'UPDATE OR IGNORE "{table}" SET "{column}" = ? WHERE "{column}" = ?',  # noqa: S608
+                        [meant[0], lost],
+                    )
+            else:
+                db.execute(f'UPDATE "{parent}" SET id = ? WHERE id = ?', [lost, meant[0]])  # noqa: S608
 
 
 def settle(db: sqlite3.Connection) -> int:
