@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -355,7 +356,9 @@ def _not_started(error: OSError, cwd: Path) -> GitError:
 
 def _refusal(arguments: Sequence[str], status: int, complaint: bytes) -> GitError:
     said = _first_line(complaint) or f"exit status {status}"
-    verb = next((word for word in arguments if not word.startswith("-")), "")
+    before = ("", *arguments)
+    verbs = (it for last, it in pairwise(before) if last != "-c" and not it.startswith("-"))
+    verb = next(verbs, "")
     return GitError(f"git {verb} failed: {said}", "Look at the repository with: git fsck")
 
 

@@ -250,6 +250,10 @@ class TestAnswers:
         with pytest.raises(GitError, match=r"git rev-list failed: .*nowhere"):
             list(Git(repo.path).stream("rev-list", "nowhere"))
 
+    def test_a_refusal_names_the_verb_and_not_an_option(self, repo: Repo) -> None:
+        with pytest.raises(GitError, match=r"^git log failed: .*nowhere"):
+            repo.place.git.run("-c", "log.showRoot=true", "--no-pager", "log", "nowhere")
+
     def test_records_come_one_by_one(self, repo: Repo) -> None:
         for number in range(30):
             repo.write(f"{number}.txt", "x" * number)
