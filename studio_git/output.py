@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _CODES: dict[Style, str] = {
     "bold": "1",
     "accent": "36",
 }
+# What steers a terminal and JSON lets stand; all of it is inside of strings.
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _NARROWEST = 12
 _GUTTER = "  "
 _ELLIPSIS = "…"
@@ -75,6 +78,7 @@ def error(problem: StudioError) -> None:
 def json_out(value: Any) -> None:
     """One JSON document on standard output, with the keys in the order that they were given."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     if not _encodable(text, sys.stdout):
         text = json.dumps(value, indent=2)
     _put(sys.stdout, text)

@@ -251,3 +251,12 @@ def test_the_width_is_the_terminals() -> None:
     assert on_terminal("print(terminal_width())", env={"COLUMNS": ""}) == "40\r\n"
     assert on_terminal("print(terminal_width())", env={"COLUMNS": "72"}) == "72\r\n"
     assert output.terminal_width() is None
+
+
+def test_json_steers_no_terminal_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"a\x9b2J": ["\x1b[31m", "\x7f\u202e\u2066\u200f\u2028", "می\u200cشود", "é🚀"]}
+    output.json_out(value)
+    said = capsys.readouterr().out
+    assert not set("\x1b\x7f\x9b\u202e\u2066\u200f\u2028") & set(said)
+    assert "می\u200cشود" in said, "letters stay as they are"
+    assert json.loads(said) == value

@@ -15,7 +15,7 @@ from studio_git import config
 from studio_git.core.models import DriftKind, Policy
 from studio_git.core.names import printable
 from studio_git.gitio import Place
-from studio_git.services import binding, hiddencheck, proposals
+from studio_git.services import binding, hiddencheck, proposals, repocheck
 from studio_git.services.clone import Workspace, enter
 from studio_git.services.drift import Standing, canonical_path, look
 from studio_git.services.hiddencheck import Remembering
@@ -33,8 +33,9 @@ HOOK_BUSY_SECONDS = 2.0
 class CommitCheck:
     """What the check found.
 
-    ``messages`` are lines for standard error. ``watched`` are the paths whose index entries the
-    verdict depends on, ``inputs`` the files. ``clean`` is True where there is nothing to tell.
+    ``messages`` are lines for standard error. ``watched`` are the paths, of files and of folders
+    with skills, whose index entries the verdict depends on, ``inputs`` the files. ``clean`` is
+    True where there is nothing to tell.
     """
 
     bound: bool
@@ -56,13 +57,16 @@ def check(place: Place, index_file: Path | None) -> CommitCheck:
         workspace = enter(store, place)
         source = Remembering(Index(place, index_file))
         standings = look(store, workspace.repository, place, source=source)
-        return _judged(workspace, standings, source.found, index_file)
+        skills = repocheck.skills_in(place, index_file)
+        source.read(skills)
+        return _judged(workspace, standings, source.found, skills, index_file)
 
 
 def _judged(
     workspace: Workspace,
     standings: Sequence[Standing],
     found: Mapping[str, Found],
+    skills: Sequence[str],
     index_file: Path | None,
 ) -> CommitCheck:
     policy = workspace.settings.policy
@@ -92,7 +96,7 @@ def _judged(
         blocked=bool(blocking) or hidden_blocks,
         clean=not messages,
         messages=tuple(printable(line) for line in messages),
-        watched=_watched(workspace),
+        watched=(*_watched(workspace), *_skill_folders(skills)),
         inputs=_inputs(workspace, standings),
     )
 
@@ -111,8 +115,6 @@ def _hidden(
 
 
 def _unbound(place: Place, index_file: Path | None, why: str) -> CommitCheck:
-    from studio_git.services import repocheck
-
     found = repocheck.check(place, index_file)
     first = f"studio-git: {why}: only copies and hidden characters were checked."
     return CommitCheck(
@@ -185,6 +187,11 @@ def _watched(workspace: Workspace) -> tuple[str, ...]:
     tracked = contexts.tracked(workspace.store.db, workspace.repository.project_id)
     paths = {path for file in tracked for path in (str(file.repo_path), *_alias_paths(file))}
     return tuple(sorted(paths))
+
+
+def _skill_folders(skills: Sequence[str]) -> list[str]:
+    """The folders that skills stand in, or may come to stand in: ``skills`` of …/skills/x/…."""
+    return sorted({*repocheck.SKILL_FOLDERS, *(path.rsplit("/", 2)[0] for path in skills)})
 
 
 def _alias_paths(file: contexts.ContextFile) -> list[str]:

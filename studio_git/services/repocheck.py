@@ -22,7 +22,11 @@ from studio_git.services import hiddencheck
 from studio_git.services.making import changed, git_makes_it
 from studio_git.services.sides import Found, Index
 
+SKILL_FOLDERS = (".agents/skills", ".claude/skills", ".github/skills", "skills")
+"""Where agents look for the skills of a repository, before it has any."""
+
 _SKILL = re.compile(r"(?:^|/)skills/[^/]+/SKILL\.md$")
+_SKILLS = ":(top,glob)**/skills/*/SKILL.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class RepoCheck:
 def is_skill(path: str) -> bool:
     """True for a skill that a repository carries, as ``.claude/skills/NAME/SKILL.md``."""
     return _SKILL.search(path) is not None
+
+
+def skills_in(place: Place, index_file: Path | None) -> list[str]:
+    """The skills that the index has."""
+    git = Git(place.top, git_dir=place.git_dir, work_tree=place.top, index_file=index_file)
+    return [os.fsdecode(path) for path in git.records("ls-files", "-z", "--cached", "--", _SKILLS)]
 
 
 def read_by_agents(paths: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ from shimtools import adopt_background, end_of_background
 
 from studio_git.services import commitcheck
 from studio_git.services.commitcheck import CommitCheck
+from studio_git.services.repocheck import SKILL_FOLDERS
 
 TWO = ("tabs", "two spaces")
 FOUR = ("tabs", "four spaces")
@@ -65,7 +66,7 @@ def test_in_step(repo: Repo) -> None:
     bound(repo)
     found = check(repo)
     assert (found.bound, found.clean, found.blocked, found.messages) == (True, True, False, ())
-    assert found.watched == ("CLAUDE.md",)
+    assert found.watched == ("CLAUDE.md", *SKILL_FOLDERS)
     assert home() / "projects" in found.inputs[0].parents
 
 

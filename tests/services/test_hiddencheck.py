@@ -181,3 +181,23 @@ def test_sync_does_not_mind(repo: Repo) -> None:
     ok(repo, "sync")
     assert studio_text() == HIDDEN
     assert Path(repo.path, "CLAUDE.md").read_text() == HIDDEN
+
+
+def test_skills_of_a_bound_clone_are_looked_at_when_they_come_and_when_they_change(
+    repo: Repo,
+) -> None:
+    bound(repo, hooks=True)
+    settle_inputs(repo)
+    assert "hidden" not in commit(repo, "--allow-empty").err
+    hidden = "# Tidy\n\nUse\u200b tabs.\n"
+    repo.write(".claude/skills/tidy/SKILL.md", hidden)
+    repo.write("tools/skills/tidy/SKILL.md", "# Tidy\n")
+    repo.git("add", "-A")
+    assert "studio-git: .claude/skills/tidy/SKILL.md:3: hidden characters" in commit(repo).err
+    repo.write(".claude/skills/tidy/SKILL.md", "# Tidy\n")
+    repo.git("add", "-A")
+    assert commit(repo).err == ""
+    settle_inputs(repo)
+    repo.write("tools/skills/tidy/SKILL.md", hidden)
+    repo.git("add", "-A")
+    assert "tools/skills/tidy/SKILL.md:3: hidden characters" in commit(repo).err
