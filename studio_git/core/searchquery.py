@@ -90,13 +90,18 @@ def parse(text: str) -> Query:
     Nothing else has a meaning: there are no operators. A quote that none closes is a letter like
     others. Raises UsageError where nothing is left to search for.
     """
-    said = text.encode("utf-8", "replace").decode().replace("\0", " ")
+    said = whole(text).replace("\0", " ")
     # Quotes around nothing but space are letters: then it is them that is looked for.
     parts = [fold(clean(found[1] or found[2])) or '"' for found in _PARTS.finditer(said)]
     if not parts:
         raise UsageError("there is nothing to search for.", "Give a word: git studio search WORD")
     longest_first = sorted(dict.fromkeys(parts), key=len, reverse=True)
     return Query(tuple(longest_first), " ".join(parts))
+
+
+def whole(text: str) -> str:
+    """The text as it can be asked for: what was no UTF-8 on the command line becomes "?"."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def clean(text: str) -> str:

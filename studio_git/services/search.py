@@ -24,6 +24,7 @@ from studio_git.core.searchquery import (
     score,
     since,
     snippet,
+    whole,
 )
 from studio_git.errors import StudioError
 from studio_git.services import searchdocs, searchupdate
@@ -118,9 +119,8 @@ def search(
     """
     wanted = filters or Filters()
     if wanted.tag is not None:
-        wanted = Filters(
-            wanted.kinds, wanted.project_id, wanted.cycle_id, fold(clean(wanted.tag)), wanted.since
-        )
+        tag = fold(clean(whole(wanted.tag)))
+        wanted = Filters(wanted.kinds, wanted.project_id, wanted.cycle_id, tag, wanted.since)
     asked = _Asked(parse(query), wanted, limit, near, room, everything, meter)
     return _with_index(store, lambda index: _search(store, index, asked))
 
