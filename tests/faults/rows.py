@@ -99,7 +99,8 @@ ROWS = (
     Row("capture", "random sequences of git commands, with kills",
         "each commit is in the store once", ("tests/faults/test_capture_machine.py",)),
     Row("fuzz", "what parses outside bytes, fed with anything",
-        "an answer or an error for people, never a crash", ("tests/faults/test_fuzz.py",)),
+        "an answer or an error for people, never a crash",
+        ("tests/faults/test_fuzz.py", "tests/faults/test_fuzz_files.py")),
     Row("ways", "the same faults through pre-commit, prek, husky, lefthook and an editor",
         "as above", ("tests/faults/test_ways_in.py",)),
 )  # fmt: skip
