@@ -102,5 +102,5 @@ ROWS = (
         "an answer or an error for people, never a crash",
         ("tests/faults/test_fuzz.py", "tests/faults/test_fuzz_files.py")),
     Row("ways", "the same faults through pre-commit, prek, husky, lefthook and an editor",
-        "as above", ("tests/faults/test_ways_in.py",)),
+        "as above", ("tests/faults/test_ways_in.py", "tests/editors/test_neovim_killed.py")),
 )  # fmt: skip

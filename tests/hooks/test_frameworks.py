@@ -1,80 +1,35 @@
-"""The way in through pre-commit and prek, with the real frameworks and this very checkout.
-
-A framework installs the package into an environment of its own, which takes a while: the
-environments are shared by all tests of a run, also between processes.
-"""
+"""The way in through pre-commit and prek, with the real frameworks and this very checkout."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import Repo, run
+from frameworktools import FRAMEWORKS, checkout, installed, share_environments, shared_folder
 from hooktools import spooled
 
 from studio_git import files
 
-ROOT = Path(__file__).resolve().parents[2]
-FRAMEWORKS = ["pre-commit", "prek"]
-
-CONFIG = """\
-default_install_hook_types:
-  [pre-commit, pre-merge-commit, post-commit, post-merge, post-rewrite, post-checkout]
-repos:
-- repo: {source}
-  rev: {rev}
-  hooks:
-  - id: studio-drift
-  - id: studio-capture
-"""
 TEXT = "# Rules\n\nOne.\n\nTwo.\n\nThree.\n"
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of this run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return shared_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def source(shared: Path) -> Path:
-    """This checkout, with what is not committed yet, as a repository that a framework can clone."""
-    copy = shared / "studio-git"
-    with files.locked(shared / "studio-git.lock"):
-        if not copy.exists():
-            _copy_checkout(copy)
-    return copy
-
-
-def _copy_checkout(copy: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout
-    building = copy.with_name("studio-git.building")
-    for name in filter(None, os.fsdecode(listed).split("\0")):
-        if (ROOT / name).is_file():
-            (building / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, building / name)
-    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-    for words in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-q", "-m", "x"]):
-        subprocess.run(["git", *words], cwd=building, check=True, capture_output=True)
-    building.rename(copy)
+    """This checkout, as a repository that a framework can clone."""
+    return checkout(shared)
 
 
 @pytest.fixture
 def bound(repo: Repo, shared: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """A repository bound to a project, with one adopted file and no native hooks."""
-    monkeypatch.setenv("PRE_COMMIT_HOME", str(shared / "pre-commit-home"))
-    monkeypatch.setenv("PREK_HOME", str(shared / "prek-home"))
-    monkeypatch.setenv("UV_CACHE_DIR", str(shared / "uv-cache"))
-    monkeypatch.setenv("PIP_CACHE_DIR", str(shared / "pip-cache"))
+    share_environments(monkeypatch, shared)
     repo.write("CLAUDE.md", TEXT)
     repo.commit("Add the rules")
     made = repo.studio("init", "--yes", "--adopt", "--no-hooks")
@@ -88,16 +43,6 @@ def canonical(bound: Repo, studio_home: Path) -> Path:
     """Studio's copy of the rules."""
     (found,) = studio_home.glob("projects/*/context/claude.md")
     return found
-
-
-def installed(repo: Repo, source: Path, tool: str) -> Repo:
-    """The repository with the framework installed, and its configuration committed."""
-    rev = run("git", "rev-parse", "HEAD", cwd=source).out.strip()
-    repo.write(".pre-commit-config.yaml", CONFIG.format(source=source, rev=rev))
-    done = run(tool, "install", "--install-hooks", cwd=repo.path)
-    assert done.status == 0, done.out + done.err
-    repo.commit("Use the framework")
-    return repo
 
 
 def commit(repo: Repo, message: str) -> tuple[int, str]:
