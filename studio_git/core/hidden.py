@@ -135,8 +135,8 @@ def _finding(text: str, lines: list[int], start: int, end: int) -> Finding:
 def _flagged(text: str) -> Iterator[tuple[int, int]]:
     """Where hidden characters stand: stretches of one class each."""
     lines = _ShownLines(text)
-    for stretch in hiddenchars.GATE.finditer(text, 1 if text.startswith(_BOM) else 0):
-        for match in hiddenchars.RUN.finditer(text, *stretch.span()):
+    for stretch in hiddenchars.gate().finditer(text, 1 if text.startswith(_BOM) else 0):
+        for match in hiddenchars.run().finditer(text, *stretch.span()):
             start, end = match.span()
             alone = end - start == 1
             if not (

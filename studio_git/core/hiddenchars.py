@@ -7,7 +7,7 @@ The ranges are what the Unicode Standard calls controls, format characters and i
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 BREAKS = "\u2028\u2029"
@@ -45,14 +45,23 @@ def _all_but(ranges: str) -> str:
     return "".join(parts)
 
 
-# What has to be looked at: the suspects of the first plane, and all that lies beyond that plane.
-# Said by what need not be: one table, where a list of both takes three times as long.
-# A class at the start, not a repetition: the search for one is a loop of its own in C.
-_OTHERS = f"[^{_all_but(_FIRST_PLANE + BREAKS + _BLANKS)}]"
-GATE = re.compile(f"{_OTHERS}{_OTHERS}*")
-"""Stretches of a text in which suspects may be."""
-RUN = re.compile(f"[{BREAKS}{_BLANKS}]|[{_FIRST_PLANE}{_BEYOND}]+")
-"""Suspects that stand together; one that takes room stands for itself."""
+@cache
+def gate() -> re.Pattern[str]:
+    """Stretches of a text in which suspects may be. Compiled once there is such a text.
+
+    The suspects of the first plane, and all that lies beyond that plane. Said by what need not be
+    looked at: one table, where a list of both takes three times as long. A class at the start,
+    not a repetition: the search for one is a loop of its own in C.
+    """
+    others = f"[^{_all_but(_FIRST_PLANE + BREAKS + _BLANKS)}]"
+    return re.compile(f"{others}{others}*")
+
+
+@cache
+def run() -> re.Pattern[str]:
+    """Suspects that stand together; one that takes room stands for itself."""
+    return re.compile(f"[{BREAKS}{_BLANKS}]|[{_FIRST_PLANE}{_BEYOND}]+")
+
 
 _CLASSES = (
     (
@@ -73,7 +82,6 @@ _CLASSES = (
     ("annotation", f"[{_ANNOTATION}]", "it marks text that most programs hide or move"),
     ("invisible", "", "it shows nothing"),
 )
-_CLASS_OF = tuple((name, re.compile(ranges)) for name, ranges, _ in _CLASSES)
 WHY = {name: why for name, _, why in _CLASSES}
 REPLACEMENT = {"break": "\n", "blank": " "}
 """What goes where a character stood that took room; of others nothing is left."""
@@ -82,4 +90,4 @@ REPLACEMENT = {"break": "\n", "blank": " "}
 @lru_cache(maxsize=4096)
 def class_of(char: str) -> str:
     """The class of a character that is not seen, a key of :data:`WHY`."""
-    return next(name for name, pattern in _CLASS_OF if pattern.match(char))
+    return next(name for name, ranges, _ in _CLASSES if re.match(ranges, char))

@@ -218,8 +218,8 @@ def test_the_classes_cover_every_suspect() -> None:
     for code in range(sys.maxunicode + 1):
         char = chr(code)
         category = unicodedata.category(char)
-        suspect = bool(hiddenchars.RUN.match(char))
-        assert bool(hiddenchars.GATE.match(char)) or not suspect
+        suspect = bool(hiddenchars.run().match(char))
+        assert bool(hiddenchars.gate().match(char)) or not suspect
         if suspect:
             assert hiddenchars.class_of(char) in hiddenchars.WHY
         elif category in ("Cc", "Cf"):
@@ -264,7 +264,7 @@ def test_the_fixes_leave_nothing_to_find_and_change_nothing_visible(text: str) -
 
 def visible(text: str) -> str:
     """What is seen, but for blanks and breaks."""
-    return "".join(char for char in text if not hiddenchars.RUN.match(char) and char not in " \n")
+    return "".join(char for char in text if not hiddenchars.run().match(char) and char not in " \n")
 
 
 def by_hand(text: str, findings: tuple[hidden.Finding, ...]) -> str:
