@@ -44,12 +44,14 @@ repos:
      pass_filenames: false}
 """
 LEFTHOOK = "pre-commit:\n  commands:\n    nothing:\n      run: 'true'\n"
+STAGES = ("pre-commit", "commit-msg", "post-commit")
 HOUR = 3600
 MOST_OVER_NOTHING = 2.2
 OVERHEAD = "more than a bare commit"
-BARE, NOTHING_ROW, STEP, BURST, DRIFT, PYTHON = (
+BARE, NOTHING_ROW, THREE, STEP, BURST, DRIFT, PYTHON = (
     "no hooks",
     "a pair of sh hooks that do nothing",
+    "three sh hooks that do nothing, as many as ours",
     "ours, in step",
     "ours, in step, within a burst",
     "ours, drift told today",
@@ -163,6 +165,7 @@ def rows(root: Path) -> list[Row]:
     made = [
         Row(BARE, make_repo(root, "bare"), Role.FLOOR),
         Row(NOTHING_ROW, make_repo(root, "nothing", NOTHING), Role.FLOOR),
+        Row(THREE, make_repo(root, "three", NOTHING, stages=STAGES), Role.FLOOR),
         Row(STEP, make_bound(root, "step", drift=False), Role.OURS, after=settle),
         Row(BURST, make_bound(root, "burst", drift=False), Role.VARIANT, before=kicked),
         Row(DRIFT, make_bound(root, "drift", drift=True), Role.VARIANT, after=settle),
