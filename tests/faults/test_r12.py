@@ -65,7 +65,7 @@ def _fill(here: Here, program: OtherProgram, times: Callable[[int, int], int]) -
     while not _waits(here):
         _commit(here, files_of=times(5, 800))
         made += 1
-        assert made < 200, writelog.size(here.home)
+        assert made < 60, writelog.size(here.home)
     return made
 
 

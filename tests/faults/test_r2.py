@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -12,7 +15,7 @@ from conftest import SCRIPTS, Repo
 from crowd import begin, clones, failed, made, missing, twice
 from hooktools import put_hook
 from otherprogram import other_program
-from situated import Here, held
+from situated import Here
 
 from studio_hooks import installer
 
@@ -55,16 +58,27 @@ def test_a_commit_while_people_capture(
     """Its worker finds the lock taken and goes; who held it starts another one."""
     (here,) = clones(make_repo, 1)
     here.settle()
-    gone = tmp_path / "gone"
-    program = f'#!/bin/sh\n"{sys.executable}" "$@"\necho gone >>"{gone}"\n'
+    gone, asked = tmp_path / "gone", tmp_path / "asked"
+    put_hook(
+        tmp_path / "bin" / "git",
+        f'#!/bin/sh\necho "$*" >>"{asked}"\nexec {shutil.which("git")} "$@"\n',
+    )
+    program = (
+        f'#!/bin/sh\n"{sys.executable}" "$@"\n'
+        f'case "$*" in *" worker "*) echo gone >>"{gone}";; esac\n'
+    )
     installer.install(here.repo.place, python=str(put_hook(tmp_path / "python", program)))
     here.git("commit", "-q", "--allow-empty", "-m", "Unnoted", env={"STUDIO_DISABLE": "1"})
     with other_program(studio_home / "studio.db") as other:
         other.do("lock")
         capturing = subprocess.Popen(
-            [SCRIPTS / "git-studio", "capture"], cwd=here.repo.path, stdout=subprocess.DEVNULL
+            [SCRIPTS / "git-studio", "capture"],
+            cwd=here.repo.path,
+            stdout=subprocess.DEVNULL,
+            env=os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
         )
-        while not held(here.folder / "worker.lock"):
+        # Where references stand it has seen once it reads commits.
+        while not (asked.exists() and re.search(r"\b(log|rev-list) ", asked.read_text())):
             assert capturing.poll() is None
             time.sleep(0.01)
         here.git("commit", "-q", "--allow-empty", "-m", "Noted")
