@@ -14,6 +14,7 @@ from studio_git.errors import UsageError
 from studio_git.services.search import search
 from studio_git.store.connection import Store, open_store
 from studio_git.store.migrations import prepare_home
+from studio_git.store.searchfind import FEW
 
 Times = Callable[[int, int], int]
 Figure = Callable[[str], None]
@@ -43,7 +44,7 @@ LENGTHY = (
 
 @pytest.fixture
 def store(studio_home: Path) -> Iterator[Store]:
-    """A store with enough in it that an answer takes work."""
+    """A store with so much in it that the words reach SQLite's full text search."""
     prepare_home(studio_home)
     with open_store(studio_home) as opened:
         with opened.writing() as db:
@@ -51,8 +52,8 @@ def store(studio_home: Path) -> Iterator[Store]:
             db.executemany(
                 "INSERT INTO decisions (id, project_id, title, rationale) VALUES (?, 'p', ?, ?)",
                 [
-                    (f"d{number}", f"Choice {number} of a AND b", f"because {number} " * 20)
-                    for number in range(3000)
+                    (f"d{number}", f"Choice {number} of a AND b", f"because {number} " * 9)
+                    for number in range(FEW + 500)
                 ],
             )
         search(opened, "choice")  # the index is made by the first
