@@ -174,7 +174,7 @@ def test_a_store_that_the_dashboard_uses_workers_killed_and_no_store(
     figure: Callable[[str], None],
 ) -> None:
     bound, way = entered
-    count, killed = times(1, 8), 0
+    count, killed = times(1, 4), 0
     with _dashboard(chance):
         for number in range(count):
             _work(bound, number)
