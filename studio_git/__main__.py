@@ -19,6 +19,9 @@ PROGRAM = "git studio"
 INTERRUPTED_STATUS = 130
 FAILED_STATUS = 2
 
+_MOST_DIGITS = 18
+"""Of a number that SQLite holds, whatever they are."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``git studio`` with these words (the process's own unless told); the exit status."""
@@ -51,12 +54,9 @@ def _guarded(words: list[str]) -> int:
     except BrokenPipeError:
         status = output.reader_gone()
     except OSError as problem:
-        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
-            status = _bug(words)
-        else:
-            output.give_up(sys.stdout)
-            output.error(StudioError(f"{problem.strerror}.", "Make room, and run it again."))
-            status = FAILED_STATUS
+        status = _system(problem, words)
+    except (UnicodeEncodeError, OverflowError):
+        status = _unfit(words)
     except Exception:
         status = _bug(words)
     return status
@@ -99,6 +99,47 @@ def _usage(problem: click.UsageError) -> int:
         )
     )
     return FAILED_STATUS
+
+
+def _system(problem: OSError, words: list[str]) -> int:
+    """What the system refused: a full disk, and names that it can hold nothing by."""
+    from studio_git import output
+    from studio_git.errors import StudioError, UsageError
+
+    if problem.errno == errno.ENAMETOOLONG:
+        name = os.fsdecode(problem.filename or "")
+        shown = name if len(name) <= 60 else f"{name[:59]}…"
+        output.error(UsageError(f"no file can be called '{shown}'.", "The name is too long."))
+    elif problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        output.give_up(sys.stdout)
+        output.error(StudioError(f"{problem.strerror}.", "Make room, and run it again."))
+    else:
+        return _bug(words)
+    return FAILED_STATUS
+
+
+def _unfit(words: list[str]) -> int:
+    """Words that no store can hold: bytes that are no UTF-8, which name files alone; numbers."""
+    from studio_git import output
+    from studio_git.errors import UsageError
+
+    for word in words:
+        shown = word if len(word) <= 60 else f"{word[:59]}…"
+        if not _is_text(word):
+            output.error(UsageError(f"'{shown}' is not UTF-8 text.", "Say it in UTF-8."))
+            return FAILED_STATUS
+        if word.lstrip("+-").isdecimal() and len(word) > _MOST_DIGITS:
+            output.error(UsageError(f"{shown} is too large a number.", "Say a smaller one."))
+            return FAILED_STATUS
+    return _bug(words)
+
+
+def _is_text(word: str) -> bool:
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _bug(words: list[str]) -> int:

@@ -84,6 +84,16 @@ def json_out(value: Any) -> None:
     _put(sys.stdout, text)
 
 
+def bytes_out(data: bytes) -> None:
+    """What a filter says: the very bytes through a pipe, made printable on a terminal."""
+    if _terminal(sys.stdout):
+        text_block(data.decode("utf-8", "surrogateescape").splitlines(), diff=False)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
 def columns(
     rows: Iterable[Sequence[Part]],
     headings: Sequence[str] | None = None,

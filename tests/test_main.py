@@ -233,3 +233,16 @@ class TestFault:
         done = with_command(self.BODY, env={"STUDIO_DEBUG": "1"})
         assert "Traceback" in done.stderr
         assert "\x1b" not in done.stderr
+
+
+def test_words_that_nothing_can_be_called(repo: Repo) -> None:
+    assert repo.studio("init", "--yes", "--no-hooks").status == 0
+    answer = repo.studio("project", "show", b"caf\xe9".decode("utf-8", "surrogateescape"))
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == "git studio: 'caf\\xe9' is not UTF-8 text.\nSay it in UTF-8.\n"
+    answer = repo.studio("learning", "list", "-n", "9" * 30)
+    assert (answer.status, answer.out) == (2, "")
+    assert "is too large a number" in answer.err
+    answer = repo.studio("lint", "é" * 300)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("git studio: no file can be called '/")

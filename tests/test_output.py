@@ -260,3 +260,14 @@ def test_json_steers_no_terminal_and_says_the_same(capsys: pytest.CaptureFixture
     assert not set("\x1b\x7f\x9b\u202e\u2066\u200f\u2028") & set(said)
     assert "می\u200cشود" in said, "letters stay as they are"
     assert json.loads(said) == value
+
+
+def test_a_filter_gives_its_bytes_to_a_pipe_and_shows_them_on_a_terminal(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    data = b"S\n\nDecision: \x1b[31m\xff\r\n"
+    output.bytes_out(data)
+    assert capfdbinary.readouterr().out == data
+    shown = on_terminal(f"bytes_out({data!r})")
+    assert "Decision: \\x1b[31m\\xff" in shown
+    assert "\x1b[31m" not in shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from studio_git.gitio import Git
-from studio_git.output import columns, json_out, say, styled, warn
+from studio_git.output import bytes_out, columns, json_out, say, styled, warn
 from studio_git.services import messages
 from studio_git.services.messages import Checked
 
@@ -63,8 +63,7 @@ def fix(file: str, dry_run: bool, strip: bool) -> int:
     if strip:
         fixed = messages.stored(fixed, comment)
     if dry_run or file == _STDIN:
-        sys.stdout.buffer.write(fixed)
-        sys.stdout.buffer.flush()
+        bytes_out(fixed)
     elif fixed != data:
         messages.write(Path(file), fixed, before=data)
         warn(f"{file}: ", styled("put right", "good"))
