@@ -186,14 +186,14 @@ READERS = (
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_any_bytes_are_answered(reader: Reader, times: Times, seed: int) -> None:
-    hunt(reader.read, strings_for(reader), seed=seed, many=times(25, 1500))
+    hunt(reader.read, strings_for(reader), seed=seed, many=times(25, 500))
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_time_grows_with_the_text(reader: Reader, times: Times, chance: random.Random) -> None:
     words = [word.encode() for word in reader.words]
     pieces = [*words, *ODD, *(text.encode() for text in reader.samples)]
-    for _ in range(times(2, 60)):
+    for _ in range(times(2, 20)):
         piece = b"".join(chance.choices(pieces, k=chance.randrange(1, 4)))[:4000] or b" "
         before = chance.choice([b"", *words, reader.samples[0].encode()])
         after = chance.choice([b"", *words])
