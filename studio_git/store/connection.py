@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from studio_git.errors import StoreBusyError, StoreError, StoreOutdatedError, StoreTooNewError
 from studio_git.store.mounts import settle_journal
@@ -28,6 +29,7 @@ MIGRATIONS = ("m001_create_git_tables",)
 """The names of all migrations of this release, in order; :mod:`migrations` must define them."""
 
 BUSY_SECONDS = 10.0
+_ROOM = 64 * 1024
 
 SQLITE_VERSION = sqlite3.sqlite_version
 """The release of SQLite that is used."""
@@ -116,6 +118,17 @@ def connect(path: Path, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connectio
     return db
 
 
+def make(path: Path, *, like: Path) -> None:
+    """Have SQLite make an empty database with the mode of a private file, if none is there.
+
+    Nothing else may open it, not even to make it: closing it again would drop the locks that
+    SQLite has on it in the same process. See https://sqlite.org/uri.html and
+    https://sqlite.org/howtocorrupt.html. Raises sqlite3.Error.
+    """
+    options = f"mode=rwc&modeof={quote(os.fsencode(like.absolute()))}"
+    sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True).close()
+
+
 @contextmanager
 def readable_words() -> Iterator[None]:
     """Let what SQLite says of a damaged schema be an error of SQLite's, whatever bytes it names."""
@@ -153,7 +166,7 @@ def translated(home: Path) -> Iterator[None]:
             ) from error
         if "readonly" in said or "read-only" in said:
             raise _write_protected(path) from error
-        if "full" in said:
+        if "full" in said or ("disk I/O" in said and _is_full(home)):
             raise StoreError(
                 f"the disk that holds {path} is full.", "Free some space; nothing was changed."
             ) from error
@@ -167,6 +180,18 @@ def translated(home: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise _damaged(home, str(error)) from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether a disk has no room for what SQLite keeps beside a database that is in use.
+
+    Where that cannot be made, SQLite only says that something went wrong with the disk.
+    """
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):  # Windows has no such call
+        return False
+    return found.f_bavail * found.f_frsize < _ROOM
 
 
 def _damaged(home: Path, what: str) -> StoreError:

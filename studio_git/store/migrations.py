@@ -17,13 +17,14 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from studio_git.errors import StoreError
-from studio_git.files import FILE_MODE, make_private
+from studio_git.errors import StoreError, StudioError
+from studio_git.files import locked, make_private
 from studio_git.store import backup
 from studio_git.store.connection import (
     DATABASE,
     MIGRATION_SET,
     connect,
+    make,
     not_a_database,
     too_new,
     translated,
@@ -74,15 +75,19 @@ def prepare_home(home: Path, *, busy_seconds: float = 60.0) -> bool:
 
 
 def _claim(path: Path) -> None:
-    """Make the file private before SQLite fills it; a file that is there is left alone."""
-    try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
-    except FileExistsError:
+    """Have the file made, private before anything is in it; one that is there is left alone."""
+    if os.path.lexists(path):
         if not path.is_file():
-            raise not_a_database(path) from None
-    except OSError as error:
+            raise not_a_database(path)
+        return
+    private = path.with_name(".lock")
+    try:
+        with locked(private):
+            make(path, like=private)
+    except (StudioError, sqlite3.OperationalError) as error:
+        why = getattr(error.__cause__, "strerror", None) or str(error)
         raise StoreError(
-            f"the store {path} cannot be made: {error.strerror}.",
+            f"the store {path} cannot be made: {why}.",
             "Choose another place with STUDIO_HOME, or make that folder writable.",
         ) from error
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studio_git.core.searchquery import Kind
-from studio_git.errors import StoreError
-from studio_git.files import FILE_MODE, locked
+from studio_git.errors import StoreError, StudioError
+from studio_git.files import locked
+from studio_git.store.connection import make
 from studio_git.store.mounts import settle_journal
 
 INDEX = "search.db"
@@ -26,7 +27,6 @@ VERSION = 1
 """The form of the index; one of an earlier form is made anew."""
 
 BUSY_SECONDS = 30.0
-_OPEN = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 _KIND_BITS = 40
 _NUMBERS = {kind: number for number, kind in enumerate(Kind, 1)}
 
@@ -234,12 +234,7 @@ def open_index(home: Path) -> Iterator[Index]:
     """
     with translated(home):
         path = home / INDEX
-        try:
-            os.close(os.open(path, _OPEN, FILE_MODE))
-        except OSError as error:
-            # One that another user made in our home may be removed, and then be ours.
-            foreign = isinstance(error, PermissionError)
-            raise IndexUnusableError(str(error), damaged=foreign) from error
+        _claim(path)
         with closing(_connect(path)) as db:
             _prepare(db)
             yield Index(db, lasting=True)
@@ -286,6 +281,23 @@ def translated(home: Path) -> Iterator[None]:
                 "Try again when the other program has finished.",
             ) from error
         raise IndexUnusableError(str(error), damaged=code not in _UNWRITABLE) from error
+
+
+def _claim(path: Path) -> None:
+    """Have the file made, private before anything is in it; one that is there is left alone."""
+    if os.path.islink(path):  # noqa: PTH114 - unlike Path's, it never raises
+        raise IndexUnusableError("a symbolic link", damaged=False)
+    if os.path.exists(path):  # noqa: PTH110
+        if not os.access(path, os.R_OK | os.W_OK):
+            # One that another user made in our home may be removed, and then be ours.
+            raise IndexUnusableError("it may not be written", damaged=True)
+        return
+    private = path.with_name(".search.lock")
+    try:
+        with locked(private):
+            make(path, like=private)
+    except StudioError as error:
+        raise IndexUnusableError(error.message, damaged=False) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

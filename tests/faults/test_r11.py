@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from conftest import Repo
-from drifttools import bind, canonical, ok
+from drifttools import bind, canonical
 
 WRITERS = 8
 
@@ -37,29 +37,26 @@ for number in range(count):
 """
 
 CLONE = """
-import subprocess, sys
+import sys
 from pathlib import Path
 from studio_git.core.models import DriftKind, Resolution
 from studio_git.errors import FileChangedError
 from studio_git.services import resolve
 from studio_git.services.workspace import open_here
-top, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-file = top / "CLAUDE.md"
+top, name = Path(sys.argv[1]), sys.argv[2]
 way = {DriftKind.REPO_AHEAD: Resolution.ACCEPTED_REPO, DriftKind.MERGEABLE: Resolution.MERGED,
        DriftKind.STUDIO_AHEAD: Resolution.KEPT_STUDIO}
-for number in range(count):
-    part = f"# Part {name}\\n"
-    file.write_text(file.read_text().replace(part, f"{part}{name} {number}\\n"))
-    while True:
-        with open_here(top) as workspace:
-            standing = resolve.standing_of(workspace, "CLAUDE.md")
-            if standing.settled:
-                break
-            try:
-                resolve.resolve(workspace, standing, way[standing.verdict.kind])
-            except FileChangedError:
-                continue
-    subprocess.run(["git", "commit", "-qam", "Edit"], cwd=top, check=True)
+file, part = top / "CLAUDE.md", f"# Part {name}\\n"
+file.write_text(file.read_text().replace(part, f"{part}of clone {name}\\n"))
+while True:
+    with open_here(top) as workspace:
+        standing = resolve.standing_of(workspace, "CLAUDE.md")
+        if standing.settled:
+            break
+        try:
+            resolve.resolve(workspace, standing, way[standing.verdict.kind])
+        except FileChangedError:
+            continue
 """
 
 
@@ -109,12 +106,9 @@ def test_a_plain_rename_would_lose_most(tmp_path: Path, figure: Callable[[str], 
 
 
 def test_every_change_of_eight_clones_is_kept(
-    make_repo: Callable[..., Repo],
-    times: Callable[[int, int], int],
-    figure: Callable[[str], None],
+    make_repo: Callable[..., Repo], figure: Callable[[str], None]
 ) -> None:
     """Each edits a part of its own, and brings it together with what the others did meanwhile."""
-    count = times(1, 8)
     text = "".join(f"# Part {number}\n\nIt begins.\n\n" for number in range(WRITERS))
     clones = []
     for number in range(WRITERS):
@@ -124,12 +118,9 @@ def test_every_change_of_eight_clones_is_kept(
         bind(clone, *([] if not number else ["--project", "Risk Workbench"]),
              *(["--name", "Risk Workbench"] if not number else []))  # fmt: skip
         clones.append(clone)
-    finished([started(CLONE, each.path, str(number), count) for number, each in enumerate(clones)])
+    finished([started(CLONE, each.path, str(number)) for number, each in enumerate(clones)])
     found = canonical().read_text().splitlines()
-    wanted = [f"{clone} {number}" for clone in range(WRITERS) for number in range(count)]
+    wanted = [f"of clone {number}" for number in range(WRITERS)]
     kept = sum(found.count(line) == 1 for line in wanted)
     figure(f"by {WRITERS} clones {kept} of {len(wanted)} kept")
     assert kept == len(wanted)
-    for clone in clones:
-        ok(clone, "sync")
-        assert clone.read("CLAUDE.md") == canonical().read_text()
