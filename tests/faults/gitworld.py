@@ -7,6 +7,7 @@ steps of a failure read as a test. The dates are those of a clock of the clone's
 from __future__ import annotations
 
 import os
+import re
 import select
 import shlex
 import shutil
@@ -45,6 +46,7 @@ elif len(lines) > 1:
     lines[1:] = [line.replace("pick", how, 1) for line in lines[1:]]
 open(files[-1], "w").writelines(lines or ["noop\\n"])
 """
+_PYTHON = re.compile(r"\bstudio_python=/\S+")
 HOW = ("squash", "fixup", "drop", "reverse", "reword", "pick")
 OUT = ("abort", "continue", "skip")
 
@@ -453,7 +455,9 @@ def prepare(repo: Repo, *, alone: bool) -> None:
         idle.write_text("#!/bin/sh\nexit 0\n")
         idle.chmod(0o755)
         for hook in (here.repo.place.common_dir / "hooks").iterdir():
-            hook.write_text(hook.read_text().replace(sys.executable, str(idle)))
+            text, count = _PYTHON.subn(f"studio_python={idle}", hook.read_text())
+            assert count or "studio" not in text, hook
+            hook.write_text(text)
 
 
 def begin(folder: Path, template: Path, home: Path, *, alone: bool) -> World:

@@ -23,17 +23,66 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
 
 few = st.integers(0, 3)
 outs = st.integers(0, 2)
+flags = st.booleans()
+
+STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
+    "work": (16, {"where": few, "decides": flags, "pause": st.integers(0, len(PAUSES) - 1)}),
+    "amend": (6, {"what": few, "decides": flags}),
+    "rebase": (5, {"onto": few, "way": st.integers(0, 1), "out": outs}),
+    "edit_history": (
+        6, {"last": st.integers(1, 4), "how": st.integers(0, len(gitworld.HOW) - 1), "out": outs}
+    ),
+    "fix_up": (4, {"back": few, "out": outs}),
+    "reset": (4, {"back": st.integers(0, 2), "how": st.integers(0, 2), "again": flags}),
+    "recover": (2, {"back": few}),
+    "pick": (5, {"branch": few, "back": st.integers(0, 2), "how": st.integers(0, 2), "out": outs}),
+    "revert": (2, {"back": st.integers(0, 1), "out": outs}),
+    "merge": (5, {"branch": few, "how": st.integers(0, 2), "out": outs}),
+    "branch": (5, {"at": st.integers(0, 2)}),
+    "switch": (4, {"branch": few}),
+    "detach": (3, {"back": st.integers(0, 2)}),
+    "delete": (2, {"branch": few}),
+    "tag": (1, {"back": few}),
+    "stash": (2, {"drop": flags}),
+    "add_worktree": (3, {"back": st.integers(0, 1), "detached": flags}),
+    "go": (2, {"place": few}),
+    "remove_worktree": (1, {}),
+    "collect": (2, {}),
+    "toggle_hooks": (2, {}),
+    "pull": (4, {"way": few, "out": outs}),
+}  # fmt: skip
+"""What a user does: how often, as against the rest, and to what."""
+
+BARE = {"work": (3, STEPS["work"][1] | {"bare": st.integers(1, 2)})}
+KILLS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
+    "kill_git": (12, {"after": st.sampled_from([0.002, 0.005, 0.008, 0.012, 0.02, 0.03])}),
+    "kill_workers": (6, {}),
+}
+
+Step = tuple[str, dict[str, Any]]
+
+
+def chosen(*tables: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]]) -> Any:
+    """Any step of some tables. Not a rule for each: Hypothesis would leave most of them out."""
+    weighted = [
+        (name, how) for table in tables for name, (weight, how) in table.items()
+        for _ in range(weight)
+    ]  # fmt: skip
+    return st.integers(0, len(weighted) - 1).flatmap(
+        lambda number: st.tuples(
+            st.just(weighted[number][0]), st.fixed_dictionaries(weighted[number][1])
+        )
+    )
 
 
 class Machine(RuleBasedStateMachine):
-    """Every rule is one thing that :class:`World` can do."""
+    """Steps of a :class:`World`, and after each of them, or a few, the comparison."""
 
     folder: ClassVar[Path]
     template: ClassVar[Path]
@@ -41,6 +90,7 @@ class Machine(RuleBasedStateMachine):
     alone: ClassVar[bool]
     steps: ClassVar[int] = 0
     checks: ClassVar[int] = 0
+    commits: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,117 +99,16 @@ class Machine(RuleBasedStateMachine):
         self.since = 0
         self.done: list[str] = []
 
-    def do(self, name: str, **how: Any) -> None:
-        """One step, noted as a test would say it."""
-        words = ", ".join(f"{key}={value!r}" for key, value in how.items())
-        self.done.append(f"world.{name}({words})")
-        getattr(self.world, name)(**how)
-
     @initialize(every=st.sampled_from([1, 1, 2, 4]))
     def begin(self, every: int) -> None:
         self.every = every
 
-    @rule(where=few, decides=st.booleans(), pause=st.integers(0, len(PAUSES) - 1))
-    def work(self, where: int, decides: bool, pause: int) -> None:
-        self.do("work", where=where, decides=decides, pause=pause)
-
-    @rule(where=few, decides=st.booleans(), bare=st.integers(0, 2))
-    def more_work(self, where: int, decides: bool, bare: int) -> None:
-        self.do("work", where=where, decides=decides, bare=bare)
-
-    @rule(what=few, decides=st.booleans())
-    def amend(self, what: int, decides: bool) -> None:
-        self.do("amend", what=what, decides=decides)
-
-    @rule(onto=few, way=st.integers(0, 1), out=outs)
-    def rebase(self, onto: int, way: int, out: int) -> None:
-        self.do("rebase", onto=onto, way=way, out=out)
-
-    @rule(last=st.integers(1, 4), how=st.integers(0, len(gitworld.HOW) - 1), out=outs)
-    def edit_history(self, last: int, how: int, out: int) -> None:
-        self.do("edit_history", last=last, how=how, out=out)
-
-    @rule(back=few, out=outs)
-    def fix_up(self, back: int, out: int) -> None:
-        self.do("fix_up", back=back, out=out)
-
-    @rule(back=few, how=st.integers(0, 2), again=st.booleans())
-    def reset(self, back: int, how: int, again: bool) -> None:
-        self.do("reset", back=back, how=how, again=again)
-
-    @rule(back=few)
-    def recover(self, back: int) -> None:
-        self.do("recover", back=back)
-
-    @rule(branch=few, back=few, how=st.integers(0, 2), out=outs)
-    def pick(self, branch: int, back: int, how: int, out: int) -> None:
-        self.do("pick", branch=branch, back=back, how=how, out=out)
-
-    @rule(back=few, out=outs)
-    def revert(self, back: int, out: int) -> None:
-        self.do("revert", back=back, out=out)
-
-    @rule(branch=few, how=st.integers(0, 2), out=outs)
-    def merge(self, branch: int, how: int, out: int) -> None:
-        self.do("merge", branch=branch, how=how, out=out)
-
-    @rule(at=few)
-    def branch(self, at: int) -> None:
-        self.do("branch", at=at)
-
-    @rule(branch=few)
-    def switch(self, branch: int) -> None:
-        self.do("switch", branch=branch)
-
-    @rule(back=few)
-    def detach(self, back: int) -> None:
-        self.do("detach", back=back)
-
-    @rule(branch=few)
-    def delete(self, branch: int) -> None:
-        self.do("delete", branch=branch)
-
-    @rule(back=few)
-    def tag(self, back: int) -> None:
-        self.do("tag", back=back)
-
-    @rule(drop=st.booleans())
-    def stash(self, drop: bool) -> None:
-        self.do("stash", drop=drop)
-
-    @rule(back=few, detached=st.booleans())
-    def add_worktree(self, back: int, detached: bool) -> None:
-        self.do("add_worktree", back=back, detached=detached)
-
-    @rule(place=few)
-    def go(self, place: int) -> None:
-        self.do("go", place=place)
-
-    @rule()
-    def remove_worktree(self) -> None:
-        self.do("remove_worktree")
-
-    @rule()
-    def collect(self) -> None:
-        self.do("collect")
-
-    @rule()
-    def toggle_hooks(self) -> None:
-        self.do("toggle_hooks")
-
-    @rule(way=few, out=outs)
-    def pull(self, way: int, out: int) -> None:
-        self.do("pull", way=way, out=out)
-
-    @precondition(lambda self: not self.alone)
-    @rule(after=st.sampled_from([0.002, 0.005, 0.008, 0.012, 0.02, 0.03]))
-    def kill_git(self, after: float) -> None:
-        self.do("kill_git", after=after)
-
-    @precondition(lambda self: not self.alone)
-    @rule()
-    def kill_workers(self) -> None:
-        self.do("kill_workers")
+    def do(self, step: Step) -> None:
+        """One step, noted as a test would say it."""
+        name, how = step
+        words = ", ".join(f"{key}={value!r}" for key, value in how.items())
+        self.done.append(f"world.{name}({words})")
+        getattr(self.world, name)(**how)
 
     @invariant()
     def agrees(self) -> None:
@@ -184,24 +133,44 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.since:
             self.check()
-        if not self.alone:
-            self.world.rest()
+        type(self).commits += len(self.world.here.rows("SELECT 1 FROM git_commits"))
+        self.world.rest()
+
+
+class Quiet(Machine):
+    """Hooks that only note."""
+
+    alone = True
+
+    @rule(step=chosen(STEPS, BARE))
+    def step(self, step: Step) -> None:
+        self.do(step)
+
+
+class Killed(Machine):
+    """Real workers, and kills."""
+
+    alone = False
+
+    @rule(step=chosen(STEPS, BARE, KILLS))
+    def step(self, step: Step) -> None:
+        self.do(step)
 
 
 def drive(
-    tmp_path: Path, home: Path, *, alone: bool, seed: int, examples: int, steps: int
+    kind: type[Machine], tmp_path: Path, home: Path, *, seed: int, examples: int, steps: int
 ) -> type[Machine]:
     """So many runs of so many steps; how far they came."""
     folder = tmp_path / "world"
     folder.mkdir()
     made = run("git", "init", "-q", folder / "repo", cwd=folder)
     assert made.status == 0, made.err
-    gitworld.prepare(Repo(folder / "repo"), alone=alone)
+    gitworld.prepare(Repo(folder / "repo"), alone=kind.alone)
     template = tmp_path / "template"
     for path in (folder, home):
         shutil.copytree(path, template / path.name, symlinks=True)
-    kept = {"folder": folder, "template": template, "home": home, "alone": alone}
-    machine = hypothesis.seed(seed)(type("Driven", (Machine,), kept | {"steps": 0, "checks": 0}))
+    kept = {"folder": folder, "template": template, "home": home}
+    machine = hypothesis.seed(seed)(type("Driven", (kind,), kept))
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -224,9 +193,12 @@ def test_any_sequence_of_commands(
     figure: Callable[[str], None],
 ) -> None:
     done = drive(
-        tmp_path, studio_home, alone=True, seed=seed, examples=times(2, 40), steps=times(12, 25)
+        Quiet, tmp_path, studio_home, seed=seed, examples=times(2, 40), steps=times(12, 25)
     )
-    figure(f"{done.steps} steps with {done.checks} comparisons: nothing missing, nothing twice")
+    figure(
+        f"{done.steps} steps, {done.commits} commits, {done.checks} comparisons: "
+        "none missing, none twice"
+    )
 
 
 def test_any_sequence_beside_workers_that_are_killed(
@@ -236,7 +208,8 @@ def test_any_sequence_beside_workers_that_are_killed(
     times: Callable[[int, int], int],
     figure: Callable[[str], None],
 ) -> None:
-    done = drive(
-        tmp_path, studio_home, alone=False, seed=seed, examples=times(1, 8), steps=times(8, 20)
+    done = drive(Killed, tmp_path, studio_home, seed=seed, examples=times(1, 8), steps=times(8, 20))
+    figure(
+        f"{done.steps} steps with kills, {done.commits} commits, {done.checks} comparisons: "
+        "none missing, none twice"
     )
-    figure(f"{done.steps} steps with kills, {done.checks} comparisons: as well")
