@@ -7,7 +7,7 @@ behind a left edge, or has a bound. Where it has a group, the group alone is the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from studio_git.core.secretvalues import is_example
@@ -191,8 +191,31 @@ def find_tokens(text: str) -> Iterator[tuple[int, int, str]]:
     if not _NOT_SMALL.search(" ".join(_RUN.findall(words))):
         return
     words = words.lower()
-    for shape in dict.fromkeys([shape for mark, shape in _MARKS if mark in words]):
+    shapes = list(dict.fromkeys([shape for mark, shape in _MARKS if mark in words]))
+    ends = []
+    for shape in shapes:
         # re keeps what it compiled; most shapes are never asked for, and cost no start-up.
         for match in re.finditer(shape.pattern, text, re.ASCII):
             if not is_example(match[0]):
                 yield *match.span(match.lastindex or 0), shape.kind
+                ends.append(match.end())
+    yield from _right_behind(text, shapes, ends)
+
+
+def _right_behind(
+    text: str, shapes: Sequence[Shape], ends: list[int]
+) -> Iterator[tuple[int, int, str]]:
+    """Find the tokens that begin where another one ends, and so have no edge of their own.
+
+    Once the first is replaced they have one: without this, a row of them took a pass for each.
+    """
+    known = set(ends)
+    while ends:
+        end = ends.pop()
+        for shape in shapes:
+            match = re.compile(shape.pattern.replace(_EDGE, ""), re.ASCII).match(text, end)
+            if match and not is_example(match[0]):
+                yield *match.span(match.lastindex or 0), shape.kind
+                if match.end() not in known:
+                    known.add(match.end())
+                    ends.append(match.end())
