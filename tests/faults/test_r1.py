@@ -33,7 +33,7 @@ def test_repositories(make_repo: Callable[..., Repo], times: Times, figure: Figu
 
 def test_worktrees(make_repo: Callable[..., Repo], times: Times, figure: Figure) -> None:
     (here,) = clones(make_repo, 1)
-    each = times(10, 200)
+    each = times(10, 100)
     places = [here.repo.path]
     for number in range(1, 4):
         side = Path(f"{here.repo.path}-side{number}")
