@@ -11,10 +11,12 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from studio_git.config import Settings
 from studio_git.core import grouping, times, titles
 from studio_git.core.grouping import Work
+from studio_git.core.models import Commit
 from studio_git.services import recording
 from studio_git.store import activity, commits, sessions
 from studio_git.store.activity import ActivityType
@@ -30,6 +32,13 @@ class Placed:
 
     session_of: Mapping[int, str]
     new: tuple[str, ...]
+
+
+class Traces(NamedTuple):
+    """When a session began, as the store has times, and the files that it changed."""
+
+    created_at: str
+    files: tuple[str, ...]
 
 
 def place(
@@ -112,6 +121,18 @@ def made(db: sqlite3.Connection, session_id: str, settings: Settings) -> Made | 
     return _made(own, row["cycle_id"], settings, span=commits.span_of_session(db, session_id))
 
 
+def traces(db: sqlite3.Connection, session_id: str) -> Traces | None:
+    """What of :func:`made` follows from the commits alone; None where it has none."""
+    members = commits.of_session(db, session_id)
+    if not members:
+        return None
+    copies = commits.copies_within(db, session_id)
+    own = [one.commit for one in members if one.id not in copies]
+    span = commits.span_of_session(db, session_id)
+    started = span[0] if span else own[0].author_time
+    return Traces(times.to_store(started), _files(own))
+
+
 def announce(db: sqlite3.Connection, project_id: str, session_ids: Iterable[str]) -> None:
     """Tell the feed of new sessions."""
     for session_id in session_ids:
@@ -185,12 +206,16 @@ def _made(
         summary=titles.summary(done),
         cycle_id=cycle_id,
         duration_minutes=grouping.duration_minutes(started, ended, settings.lead_in_minutes),
-        files=tuple(sorted({file.path for commit in done for file in commit.files})),
+        files=_files(done),
         created_at=times.to_store(started),
         started_at=started,
         ended_at=ended,
         zone=done[0].author_zone,
     )
+
+
+def _files(done: Iterable[Commit]) -> tuple[str, ...]:
+    return tuple(sorted({file.path for commit in done for file in commit.files}))
 
 
 def _branch(members: Sequence[Captured]) -> str | None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from studio_git import config, files, gitio
 from studio_git.core import names, sessionfile
 from studio_git.core.models import Commit
-from studio_git.core.sessionfile import SessionDocument
 from studio_git.core.slips import is_near, is_noise, is_slip
 from studio_git.errors import GitError, StudioError
 from studio_git.gitio import Git, Place
@@ -243,14 +242,17 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
     for row in sessions.every(store.db, repository.project_id, None):
         session_id = str(row["id"])
         kept = sessions.tracked(store.db, session_id)
-        found = _said_now(store, session_id)
+        now = _said_now(store, session_id)
         data = files.read_bytes(sessionfiles.path(store.home, repository.project_id, session_id))
-        if kept is None or kept.stale or found is None or data is None:
+        if kept is None or kept.stale or now is None or data is None:
             continue
-        written = sessionfile.parse(kept.generated)
+        text = data.decode("utf-8", "replace")
+        if now == kept.generated == text and not _derived_slipped(store, session_id, row):
+            continue  # as most are, and reading three texts takes most of the time
+        found, written = sessionfile.parse(now), sessionfile.parse(kept.generated)
         if found.files != written.files:
             yield from _of_files(store, repository, place, git, session_id)
-        stands = sessionfile.parse(data.decode("utf-8", "replace"))
+        stands = sessionfile.parse(text)
         words = {
             name: getattr(stands, name)
             for name in ("title", "summary")
@@ -260,30 +262,28 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
             getattr(found, name) != getattr(written, name) == getattr(stands, name)
             for name in ("date", "duration_minutes")
         )
-        derived = _derived_slipped(store, session_id, row, settings)
+        derived = _derived_slipped(store, session_id, row)
         if words or moved or derived:
             mend = partial(_remake, session_id=session_id, words=words, settings=settings)
             certain = moved or derived or any(is_noise(str(row[name])) for name in words)
             yield Slip("session", stands.title, mend, certain)
 
 
-def _said_now(store: Store, session_id: str) -> SessionDocument | None:
+def _said_now(store: Store, session_id: str) -> str | None:
     """What a session's file would say by the rows as they are; None if it has no commits."""
     kept, row = sessions.tracked(store.db, session_id), sessions.get(store.db, session_id)
     members = commits.of_session(store.db, session_id)
     if kept is None or row is None or not members:
         return None
     document = sessionfiles.document(store.db, kept, row, members)
-    return sessionfile.parse(sessionfile.render(document))
+    return sessionfile.render(document)
 
 
-def _derived_slipped(
-    store: Store, session_id: str, row: sqlite3.Row, settings: config.Settings
-) -> bool:
-    made = sessioning.made(store.db, session_id, settings)
-    return made is not None and (
-        is_near(made.created_at, str(row["created_at"]))
-        or is_slip(records.array(made.files), str(row["files_changed"] or ""))
+def _derived_slipped(store: Store, session_id: str, row: sqlite3.Row) -> bool:
+    traces = sessioning.traces(store.db, session_id)
+    return traces is not None and (
+        is_near(traces.created_at, str(row["created_at"]))
+        or is_slip(records.array(traces.files), str(row["files_changed"] or ""))
     )
 
 
