@@ -29,7 +29,7 @@ from pathlib import Path
 from faults import storewriter
 from studio_git.errors import StudioError
 try:
-    storewriter.main(Path(sys.argv[2]), sys.argv[3], sys.argv[4], 120)
+    storewriter.main(Path(sys.argv[2]), sys.argv[3], sys.argv[4], 120, *sys.argv[5:])
 except StudioError as error:
     print(error.message)
 """
@@ -144,9 +144,11 @@ def _captured(repo: Repo) -> list[str]:
     return [oid for oid in made if oid in edits]
 
 
-def writes(home: Path, said: Path, name: str, before: Callable[[], None] | None = None) -> str:
+def writes(
+    home: Path, said: Path, name: str, *how: str, before: Callable[[], None] | None = None
+) -> str:
     """Let a writer write until it is done or cannot; what it complained of."""
-    words = [sys.executable, "-c", WRITER, Path(__file__).parents[1], home, said, name]
+    words = [sys.executable, "-c", WRITER, Path(__file__).parents[1], home, said, name, *how]
     done = subprocess.run(
         words, capture_output=True, text=True, check=False, preexec_fn=before
     )  # fmt: skip
@@ -166,6 +168,10 @@ def test_a_writer_that_runs_out_of_room(tmp_path: Path, times: Times, figure: Sa
                 stopped += bool(writes(disk / "studio", said, f"w{number}"))
             loss = storewriter.look(disk / "studio", said.read_text().splitlines())
             assert loss == storewriter.Loss()
+        early = tmp_path / "early"  # a writer that says so before it is done is found out
+        with filled(disk, but=300_000):
+            assert writes(disk / "studio", early, "early", "early")
+        assert storewriter.look(disk / "studio", early.read_text().splitlines()).lost
     rows_said = len(said.read_text().splitlines())
     figure(f"out of room {stopped} times: 0 of {rows_said} acknowledged lost")
     assert stopped >= count // 2
@@ -178,7 +184,7 @@ def test_a_writer_with_a_limit_on_files(tmp_path: Path, times: Times, figure: Sa
     count, stopped = times(5, 40), 0
     for number in range(count):
         size = 8_000 + 800_000 * number // count
-        stopped += bool(writes(tmp_path / "studio", said, f"w{number}", limit(size)))
+        stopped += bool(writes(tmp_path / "studio", said, f"w{number}", before=limit(size)))
         loss = storewriter.look(tmp_path / "studio", said.read_text().splitlines())
         assert loss == storewriter.Loss()
     rows_said = len(said.read_text().splitlines())
