@@ -208,7 +208,9 @@ def test_any_sequence_beside_workers_that_are_killed(
     times: Callable[[int, int], int],
     figure: Callable[[str], None],
 ) -> None:
-    done = drive(Killed, tmp_path, studio_home, seed=seed, examples=times(1, 16), steps=times(8, 20))
+    done = drive(
+        Killed, tmp_path, studio_home, seed=seed, examples=times(1, 16), steps=times(8, 20)
+    )
     figure(
         f"{done.steps} steps with kills, {done.commits} commits, {done.checks} comparisons: "
         "none missing, none twice"
