@@ -91,7 +91,8 @@ class Disk:
         there = folder.live.get(name)
         if event.kind in ("make", "folder"):
             if there is None:
-                self._name(folder, {name: File() if event.kind == "make" else Folder()})
+                made: Node = File() if event.kind == "make" else Folder()
+                self._name(folder, {name: made})
         elif event.kind == "remove":
             self._name(folder, {name: None})
         else:
@@ -111,8 +112,8 @@ class Disk:
 
     def _sync(self, event: Event) -> None:
         if event.path == NOWHERE:
-            for node in _below(self.root):
-                _settle(node, event.begun)
+            for each in _below(self.root):
+                _settle(each, event.begun)
             return
         node = self._find(event.path)
         if node is not None:

@@ -127,8 +127,8 @@ def look(home: Path, said: Iterable[str]) -> Loss:
         if kind == "row":
             rows.add(rest)
         elif kind == "file":
-            name, _, number = rest.partition(" ")
-            last[name] = int(number)
+            name, _, count = rest.partition(" ")
+            last[name] = int(count)
     for path in (home / "projects" / PROJECT / "context").glob("[!.]*.md"):
         number = _number(path.read_bytes())
         if number is None:
