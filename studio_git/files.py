@@ -11,9 +11,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
+from studio_git import beneath
+from studio_git.beneath import Spot
 from studio_git.core.models import Side, Unreadable
 from studio_git.core.text import MAX_BYTES, readable
 from studio_git.errors import FileChangedError, StudioError
@@ -56,44 +59,38 @@ def _make_missing(folder: Path) -> dict[Path, None]:
 def read_side(path: Path, *, inside: Path) -> Side:
     """One side of a context file: its bytes, why they cannot be had, or None if it is absent.
 
-    A symbolic link is followed only where it ends inside ``inside``.
+    A symbolic link is followed only where it ends inside ``inside``, whoever swaps it meanwhile.
     """
     try:
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            real = path.resolve()
-            if not real.is_relative_to(inside.resolve()):
-                return Unreadable("a symbolic link that leads out of the work tree")
-            mode = real.stat().st_mode
-        if not _stays_inside(path, inside):
-            return Unreadable("reached through a symbolic link that leads out of the work tree")
-        if stat.S_ISDIR(mode):
-            return Unreadable("a directory")
-        if not stat.S_ISREG(mode):
-            return Unreadable("not a regular file")
-        with path.open("rb") as file:
-            return readable(file.read(MAX_BYTES + 1))
+        return readable(beneath.read(path, inside=inside, most=MAX_BYTES + 1))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except RuntimeError:  # Path.resolve on Python 3.11 and 3.12
-        return Unreadable("a symbolic link that leads to itself")
+    except beneath.LeadsOutError as error:
+        how = "a" if error.by_itself else "reached through a"
+        return Unreadable(f"{how} symbolic link that leads out of the work tree")
+    except IsADirectoryError:
+        return Unreadable("a directory")
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            return Unreadable("a symbolic link that leads to itself")
-        return Unreadable(f"cannot be read: {error.strerror}")
+        known = {
+            errno.ELOOP: "a symbolic link that leads to itself",
+            errno.EINVAL: "not a regular file",
+        }
+        return Unreadable(known.get(error.errno or 0, f"cannot be read: {error.strerror}"))
 
 
-def read_bytes(path: Path) -> bytes | None:
-    """The bytes of a file; None if there is none. Raises StudioError if they cannot be had."""
+def read_bytes(path: Path, *, inside: Path | None = None) -> bytes | None:
+    """The bytes of a file; None if there is none. Raises StudioError if they cannot be had.
+
+    With ``inside``, where others can write, no link is followed that leads out of that folder.
+    """
     try:
-        return path.read_bytes()
+        return path.read_bytes() if inside is None else beneath.read(path, inside=inside)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except beneath.LeadsOutError as error:
+        raise _leads_out(path, inside, "read") from error
     except OSError as error:
-        raise StudioError(
-            f"{path} cannot be read: {error.strerror}.",
-            "It has to be a regular file that you may read.",
-        ) from error
+        raise _unreadable(path, error) from error
 
 
 def write_whole(
@@ -112,22 +109,22 @@ def write_whole(
     Raises FileChangedError if it holds anything else, and StudioError if the path is a link,
     leaves ``inside`` or cannot be written; the file is then as it was.
     """
-    _make_parents(path, inside=inside, private=mode == FILE_MODE)
-    with locked(lock):
-        if path.is_symlink():
+    with _spot(path, inside=inside, private=mode == FILE_MODE) as spot, locked(lock):
+        status = spot.status()
+        if status is not None and stat.S_ISLNK(status.st_mode):
             raise StudioError(
                 f"{path} is a symbolic link; nothing is written through a link.",
                 "Write to the file it leads to, or replace the link by a file.",
             )
-        found = read_bytes(path)
+        found = _content(path, spot)
         if found != expected:
             raise FileChangedError(
                 f"{path} changed while it was being worked on; nothing was written.",
                 "Run the command again.",
             )
-        if found is not None:
-            mode = stat.S_IMODE(path.stat().st_mode)
-        _replace(path, data, mode)
+        if found is not None and status is not None:
+            mode = stat.S_IMODE(status.st_mode)
+        _replace(path, spot, data, mode)
 
 
 def write_new(
@@ -140,15 +137,14 @@ def write_new(
     :func:`sync` was called before it. Raises StudioError as :func:`write_whole`; files before
     the one that could not be written stand then.
     """
-    _make_parents(folder / "file", inside=inside, private=True)
     taken = []
-    with locked(lock):
-        there = set(os.listdir(folder))  # noqa: PTH208 - names alone, of many files
+    with _spot(folder / "file", inside=inside, private=True) as spot, locked(lock):
+        there = {name for name, _ in spot.entries()}
         for name, data in contents.items():
             if name in there:
                 taken.append(name)
             else:
-                _replace(folder / name, data, FILE_MODE, wait=False)
+                _replace(folder / name, replace(spot, name=name), data, FILE_MODE, wait=False)
     return taken
 
 
@@ -164,14 +160,19 @@ def sync(folder: Path, names: Iterable[str]) -> None:
 
 def remove(path: Path, *, inside: Path, expected: bytes, lock: Path) -> None:
     """Remove a file that still holds ``expected``; errors as :func:`write_whole`."""
-    with locked(lock):
-        if path.is_symlink() or not _stays_inside(path, inside) or read_bytes(path) != expected:
-            raise FileChangedError(
-                f"{path} changed while it was being worked on; it was not removed.",
-                "Run the command again.",
-            )
-        path.unlink()
-        sync_names(path.parent)
+    changed = FileChangedError(
+        f"{path} changed while it was being worked on; it was not removed.",
+        "Run the command again.",
+    )
+    try:
+        with beneath.spot(path, inside=inside) as spot, locked(lock):
+            status = spot.status()
+            if status is None or stat.S_ISLNK(status.st_mode) or _content(path, spot) != expected:
+                raise changed
+            spot.remove(path.name)
+            spot.sync()
+    except (beneath.LeadsOutError, FileNotFoundError, NotADirectoryError) as error:
+        raise changed from error
 
 
 def rename(source: Path, target: Path) -> None:
@@ -184,19 +185,7 @@ def rename(source: Path, target: Path) -> None:
 
 def sync_names(folder: Path) -> None:
     """Wait until the names in a folder are on the disk, as far as that can be asked for."""
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # it may be written and not read
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # what a file system says that does not know of it
-            raise
-    finally:
-        os.close(handle)
+    beneath.sync_names(folder)
 
 
 def append_line(path: Path, line: str) -> None:
@@ -249,43 +238,55 @@ def _lock(handle: int, *, wait: bool) -> bool:
     return True
 
 
-def _make_parents(path: Path, *, inside: Path, private: bool) -> None:
-    if not _stays_inside(path, inside):
-        raise StudioError(
-            f"{path} leads out of {inside}; nothing was written.",
-            "Look at the symbolic links on the way to it.",
-        )
+@contextmanager
+def _spot(path: Path, *, inside: Path, private: bool) -> Iterator[Spot]:
+    """Hold the folder of a file that is to be written, made where it is missing."""
     if private:
-        make_private(path.parent)
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StudioError(
-            f"the folder {path.parent} cannot be made: {error.strerror}.",
-            "Look at what stands in its place.",
-        ) from error
-
-
-def _stays_inside(path: Path, inside: Path) -> bool:
-    return path.parent.resolve().is_relative_to(inside.resolve())
-
-
-def _replace(path: Path, data: bytes, mode: int, *, wait: bool = True) -> None:
-    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.studio-tmp")
-    try:
-        temporary.unlink(missing_ok=True)  # a writer of our number that was killed left it
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        make_private(inside)
+    with ExitStack() as stack:
         try:
-            with os.fdopen(handle, "wb") as file:
+            if not private:
+                inside.mkdir(parents=True, exist_ok=True)
+            make = FOLDER_MODE if private else 0o777
+            spot = stack.enter_context(beneath.spot(path, inside=inside, make=make))
+        except beneath.LeadsOutError as error:
+            raise _leads_out(path, inside, "written") from error
+        except OSError as error:
+            raise StudioError(
+                f"the folder {path.parent} cannot be made: {error.strerror}.",
+                "Look at what stands in its place, and at the permissions around it.",
+            ) from error
+        yield spot
+
+
+def _content(path: Path, spot: Spot) -> bytes | None:
+    try:
+        return spot.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _replace(path: Path, spot: Spot, data: bytes, mode: int, *, wait: bool = True) -> None:
+    temporary = f".{spot.name[:40]}.{os.getpid()}.studio-tmp"
+    try:
+        with suppress(FileNotFoundError):  # a writer of our number that was killed left it
+            spot.remove(temporary)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        handle = spot.open(temporary, flags, mode)
+        try:
+            with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor
                 file.write(data)
+                file.flush()
+                if hasattr(os, "fchmod"):
+                    os.fchmod(handle, mode)  # whatever the umask took
                 if wait:
-                    file.flush()
-                    os.fsync(file.fileno())
-            temporary.chmod(mode)
-            temporary.replace(path)
+                    os.fsync(handle)
+            spot.replace(temporary)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                spot.remove(temporary)
             raise
     except OSError as error:
         raise StudioError(
@@ -293,4 +294,18 @@ def _replace(path: Path, data: bytes, mode: int, *, wait: bool = True) -> None:
             "Look at the free space and at the permissions of its folder.",
         ) from error
     if wait:
-        sync_names(path.parent)
+        spot.sync()
+
+
+def _leads_out(path: Path, inside: Path | None, done: str) -> StudioError:
+    return StudioError(
+        f"{path} leads out of {inside}; nothing was {done}.",
+        "Look at the symbolic links on the way to it.",
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> StudioError:
+    return StudioError(
+        f"{path} cannot be read: {error.strerror}.",
+        "It has to be a regular file that you may read.",
+    )

@@ -216,7 +216,9 @@ class _Look:
 
     def _in_framework(self, stage: str) -> bool:
         names = [name for name, stages in _FRAMEWORK_STAGES.items() if stage in stages]
-        texts = [files.read_bytes(self.place.top / name) or b"" for name in _FRAMEWORK_FILES]
+        top = self.place.top
+        sides = [files.read_side(top / name, inside=top) for name in _FRAMEWORK_FILES]
+        texts = [side for side in sides if isinstance(side, bytes)]
         return any(
             re.search(rb"""^[^#\n]*\bid["']?\s*[:=]\s*["']?""" + name.encode() + rb"\b", text, re.M)
             for name in names

@@ -286,7 +286,7 @@ def _content(workspace: Workspace, write: Write) -> bytes | Unreadable | None:
     try:
         if write.side == REPO:
             return workspace.content(write.path)
-        return files.read_bytes(_locate(workspace, write))
+        return files.read_bytes(_locate(workspace, write), inside=workspace.store.home)
     except OSError as error:  # a folder stands there now, or it may not be read
         return Unreadable(str(error.strerror))
 

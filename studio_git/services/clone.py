@@ -38,10 +38,10 @@ class Workspace:
         return Held(self.place, self.held) if self.held else WorkTree(self.place)
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a repository file; None where there is none. Raises OSError."""
+        """The bytes of a repository file; None where there is none. Raises StudioError."""
         if path in self.held:
             return self.held[path]
-        return files.read_bytes(self.place.top / path)
+        return files.read_bytes(self.place.top / path, inside=self.place.top)
 
 
 def enter(store: Store, place: Place) -> Workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from studio_git import files
+from studio_git import beneath, files
 from studio_git.core import adredit, adrfile, adrfolder
 from studio_git.core.adragree import ALTERNATIVES, RATIONALE, STATUS, TITLE
 from studio_git.core.adredit import Reference
@@ -64,7 +64,7 @@ class Texts:
 
         ``decisions`` come with the newest first.
         """
-        taken = {path.name for path in self._folder.path.glob("*")} | set(self._before)
+        taken = set(self._names()) | set(self._before)
         fresh = []
         oldest_first = list(decisions)
         oldest_first.reverse()
@@ -81,6 +81,13 @@ class Texts:
             if made is not None:
                 self._texts[name] = made
                 yield name, decision
+
+    def _names(self) -> Iterator[str]:
+        try:
+            found = beneath.entries(self._folder.path, inside=self._folder.inside)
+        except (beneath.LeadsOutError, OSError):  # there is none yet
+            return
+        yield from (name for name, _ in found)
 
     def write(self) -> None:
         """Write what is new. Raises FileChangedError where a file is no longer what was read."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from studio_git import files, gitio
+from studio_git import beneath, files, gitio
 from studio_git.core import adragree, adrfile, adrfolder
 from studio_git.core.adragree import ALTERNATIVES, RATIONALE, STATUS, TITLE, Agreement, Move
 from studio_git.core.adrfile import SUPERSEDED, Adr, Link
@@ -85,13 +85,13 @@ def folder_at(store: Store, project_id: str, cwd: Path, words: Path | None) -> F
     UsageError where there is none.
     """
     if words is not None:
-        return _folder(store, project_id, Path(os.path.realpath(cwd / words)))
+        return _folder(store, project_id, _named(cwd, words))
     top = gitio.locate(cwd).top
     known = Counter(
         os.path.dirname(file.path)  # noqa: PTH120 - a path of the repository, not of this system
         for file in decisionfiles.known(store.db, project_id)
     )
-    noted = files.read_bytes(top / adrfolder.POINTER) or b""
+    noted = files.read_bytes(top / adrfolder.POINTER, inside=top) or b""
     said = noted.decode("utf-8", "replace").strip()
     used = [path for path, _ in known.most_common()]
     for each in (*([said] if said else []), *used, *adrfolder.USUAL_FOLDERS):
@@ -102,6 +102,22 @@ def folder_at(store: Store, project_id: str, cwd: Path, words: Path | None) -> F
         "no folder of decision records is known here.",
         "Name one: git studio decision sync docs/decisions",
     )
+
+
+def _named(cwd: Path, words: Path) -> Path:
+    path = cwd / words
+    try:
+        place = gitio.locate(cwd)
+    except NotBoundError:
+        return Path(os.path.realpath(path))
+    try:
+        beneath.require_below(path, place.top)
+    except beneath.LeadsOutError as error:
+        raise UsageError(
+            f"{path} is a symbolic link that leads out of the work tree.",
+            "Name the folder that it leads to instead.",
+        ) from error
+    return Path(os.path.realpath(path))
 
 
 def look(store: Store, project_id: str, folder: Folder) -> list[Standing]:
@@ -335,8 +351,10 @@ def _read(folder: Folder) -> dict[str, tuple[bytes | None, Adr | None, str]]:
     """The files that can be records: bytes, what they say, and why they cannot be read."""
     found: dict[str, tuple[bytes | None, Adr | None, str]] = {}
     try:
-        names = sorted(os.listdir(folder.path))  # noqa: PTH208 - names alone
+        names = sorted(name for name, _ in beneath.entries(folder.path, inside=folder.inside))
     except FileNotFoundError:
+        return {}
+    except beneath.LeadsOutError:
         return {}
     except OSError as error:
         raise StudioError(

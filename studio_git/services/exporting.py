@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio_git import files
+from studio_git import beneath, files
 from studio_git.core import names
 from studio_git.core.prose import one_line
 from studio_git.core.registryfiles import FOLDERS, ItemType
@@ -52,7 +52,7 @@ def export(store: Store, project_id: str, folder: Path) -> Exported:
     manifest = Manifest(project_id, str(project["name"]), tuple(sorted(contents)))
     files.make_private(folder)
     for path, data in [*contents.items(), (transfer.MANIFEST, transfer.write_manifest(manifest))]:
-        found = files.read_bytes(folder / path)
+        found = files.read_bytes(folder / path, inside=folder)
         if found != data:
             files.write_whole(folder / path, data, inside=folder, expected=found, lock=store.lock)
     for path in sorted({*before} - {*contents}):
@@ -121,7 +121,7 @@ def _files_of(path: Path, top: Path, kind: str, left_out: list[str]) -> Iterator
         ):
             left_out.append(f"{each} is not a regular file")
             continue
-        yield f"{kind}/{relative}", files.read_bytes(each) or b""
+        yield f"{kind}/{relative}", files.read_bytes(each, inside=top) or b""
 
 
 def _shown(table: str, row: Row) -> dict[str, Any]:
@@ -179,8 +179,8 @@ def _remove(folder: Path, path: str) -> None:
     """Remove a file of an earlier export, and the folders that it leaves empty."""
     target = folder / path
     try:
-        if target.resolve().is_relative_to(folder.resolve()):
-            target.unlink(missing_ok=True)
-            os.removedirs(target.parent)
-    except OSError:  # not empty, or not ours to remove
+        with beneath.spot(target, inside=folder) as spot:
+            spot.remove(target.name)
+        os.removedirs(target.parent)
+    except (beneath.LeadsOutError, OSError):  # gone, not empty, or not ours to remove
         return

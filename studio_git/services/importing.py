@@ -308,7 +308,7 @@ def _write(
 
 def _compared(home: Path, wanted: Mapping[str, bytes]) -> Iterator[tuple[str, bytes, bytes | None]]:
     for path, data in wanted.items():
-        found = files.read_bytes(home / path)
+        found = files.read_bytes(home / path, inside=home)
         if found != data:
             yield path, data, found
 

@@ -7,18 +7,17 @@ a repository; what only the store knows is not looked at then.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import studio_git
-from studio_git import config, files
+from studio_git import beneath, config, files
 from studio_git.core import catalogue, codes, hidden, registryfiles
 from studio_git.core.codes import CODES, Severity
 from studio_git.core.models import DriftKind, Policy, Side, Unreadable
 from studio_git.core.registrytypes import FOLDERS, SUFFIXES, ItemType
-from studio_git.errors import NotFoundError
+from studio_git.errors import NotFoundError, UsageError
 from studio_git.gitio import Place
 from studio_git.services import registry, registryitems
 from studio_git.services.clone import Workspace
@@ -107,12 +106,20 @@ def _own(workspace: Workspace | None, place: Place) -> Iterator[tuple[str, Side]
 
 def _named(place: Place | None, path: Path) -> list[_File]:
     """The files that a word of the user means."""
+    if place is not None:
+        _require_below(path, place.top)
     if path.is_dir():
         inside = _inside(place, path)
         names = listed(place, inside) if place is not None and inside is not None else None
         below = [place.top / name for name in names] if place and names is not None else _walk(path)
-        return [it for each in below if _is_text(each) for it in _named(place, each)]
-    side = files.read_side(path, inside=Path(path.anchor))
+        top = place.top if place and names is not None else path
+        return [it for each in below if _is_text(each) for it in _at(place, each, top)]
+    return _at(place, path, Path(path.anchor))
+
+
+def _at(place: Place | None, path: Path, top: Path) -> list[_File]:
+    """A file; what others have listed is not read where it leads out of ``top``."""
+    side = files.read_side(path, inside=top)
     if side is None:
         raise NotFoundError(f"there is no file {path}.", "Look at how the name is written.")
     inside = _inside(place, path)
@@ -130,10 +137,21 @@ def _inside(place: Place | None, path: Path) -> str | None:
     return real.relative_to(top).as_posix() if real.is_relative_to(top) else None
 
 
+def _require_below(path: Path, top: Path) -> None:
+    try:
+        beneath.require_below(path, top)
+    except beneath.LeadsOutError as error:
+        raise UsageError(
+            f"{path} is a symbolic link that leads out of the work tree.",
+            "Name what it leads to instead.",
+        ) from error
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    for at, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
-        yield from (Path(at, name) for name in sorted(names))
+    try:
+        yield from (folder / path for path, _ in beneath.below(folder, leave=_NOT_OURS))
+    except (beneath.LeadsOutError, OSError):  # what cannot be listed is left out
+        return
 
 
 def _is_text(path: Path) -> bool:

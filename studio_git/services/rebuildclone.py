@@ -269,8 +269,9 @@ def _common(
     target: str,
 ) -> None:
     """Remember what both sides have in common, where they are equal now."""
-    ours, theirs = files.read_bytes(canonical), files.read_bytes(place.top / target)
-    if ours is None or theirs is None or content_hash(ours) != content_hash(theirs):
+    ours = files.read_bytes(canonical)
+    theirs = files.read_side(place.top / target, inside=place.top)
+    if ours is None or not isinstance(theirs, bytes) or content_hash(ours) != content_hash(theirs):
         return
     key = hashlib.sha256(theirs).hexdigest()
     contexts.keep_snapshot(db, key, content_hash(theirs), theirs)

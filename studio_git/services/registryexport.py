@@ -49,7 +49,7 @@ def export(
         path
         for _, written, _ in plans
         for path, one in written.items()
-        if (there := files.read_bytes(folder / path)) is not None and there != one.data
+        if files.read_bytes(folder / path, inside=folder) not in (None, one.data)
     ]
     if in_the_way and not replacing:
         raise UsageError(
@@ -137,7 +137,7 @@ def _write(store: Store, folder: Path, path: str, one: RegistryFile) -> None:
         target,
         one.data,
         inside=folder,
-        expected=files.read_bytes(target),
+        expected=files.read_bytes(target, inside=folder),
         lock=store.lock,
         mode=_PUBLIC_PROGRAM if one.executable else _PUBLIC,
     )

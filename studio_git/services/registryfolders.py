@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from studio_git import files
+from studio_git import beneath, files
 from studio_git.core import copierfile, names
 from studio_git.core.copierfile import CopierFile
 from studio_git.core.registrylayout import COPIER_FILES
@@ -48,20 +48,25 @@ def contents(folder: Path, *, skip: str = "") -> Contents:
     """
     found: dict[str, RegistryFile] = {}
     total = 0
-    for top, folders, entries in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if name not in NOT_COPIED)
-        for name in [*folders, *sorted(entries)]:
-            path = Path(top, name)
-            if name in NOT_COPIED or (name in folders and not path.is_symlink()):
-                continue
-            relative = path.relative_to(folder).as_posix()
-            if relative == skip:
-                continue
-            names.check_repo_path(relative)
-            found[relative] = one = _read(path)
-            total += len(one.data)
-            check_size(str(folder), len(found), total)
+    for relative, status in _below(folder):
+        if relative == skip:
+            continue
+        names.check_repo_path(relative)
+        found[relative] = one = _read(folder / relative, folder, status)
+        total += len(one.data)
+        check_size(str(folder), len(found), total)
     return found
+
+
+def _below(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    try:
+        yield from beneath.below(folder, leave=NOT_COPIED)
+    except beneath.LeadsOutError as error:
+        raise _led_out(folder) from error
+    except OSError as error:
+        raise StudioError(
+            f"{folder} cannot be read: {error.strerror}.", "Look at its permissions."
+        ) from error
 
 
 def check_size(shown: str, count: int, total: int) -> None:
@@ -181,24 +186,27 @@ def remove(store: Store, item: Item) -> None:
         replace(store, folder, {})
 
 
-def _read(path: Path) -> RegistryFile:
+def _read(path: Path, folder: Path, status: os.stat_result) -> RegistryFile:
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(
+            f"{path} is no regular file; it cannot be in the registry.",
+            "Take it out of the folder, or put a copy of the file in its place.",
+        )
+    if status.st_size > MAX_TOTAL:
+        raise UsageError(f"{path} is too large for the registry.", "Take it out of the folder.")
     try:
-        mode = path.lstat().st_mode
-        if not stat.S_ISREG(mode):
-            raise UsageError(
-                f"{path} is no regular file; it cannot be in the registry.",
-                "Take it out of the folder, or put a copy of the file in its place.",
-            )
-        if path.stat().st_size > MAX_TOTAL:
-            raise UsageError(f"{path} is too large for the registry.", "Take it out of the folder.")
-        return RegistryFile(path.read_bytes(), bool(mode & stat.S_IXUSR))
+        data = beneath.read(path, inside=folder, most=MAX_TOTAL + 1)
+        return RegistryFile(data, bool(status.st_mode & stat.S_IXUSR))
+    except beneath.LeadsOutError as error:
+        raise _led_out(folder) from error
     except OSError as error:
         raise StudioError(
             f"{path} cannot be read: {error.strerror}.", "Look at its permissions."
         ) from error
 
 
-def _refuse(error: OSError) -> None:
-    raise StudioError(
-        f"{error.filename} cannot be read: {error.strerror}.", "Look at its permissions."
-    ) from error
+def _led_out(folder: Path) -> UsageError:
+    return UsageError(
+        f"something in {folder} came to lead out of it; nothing was taken.",
+        "Look at its symbolic links, and who changes them.",
+    )

@@ -125,8 +125,9 @@ def _copy(
     written: list[str] = []
     left: list[str] = []
     ours: dict[str, str] = {}
+    top = workspace.place.top
     for path, one in wanted.items():
-        there = files.read_bytes(workspace.place.top / path)
+        there = files.read_bytes(top / path, inside=top)
         new = _digest(one.data)
         if there == one.data:
             ours[path] = new
@@ -141,7 +142,7 @@ def _copy(
     for path, digest in had.items():
         if not path.startswith(root):
             ours[path] = digest
-        elif path not in wanted and files.read_bytes(workspace.place.top / path) is not None:
+        elif path not in wanted and files.read_bytes(top / path, inside=top) is not None:
             left.append(path)  # the skill has it no more; whether to delete it, a person says
             ours[path] = digest
     return written, left, ours

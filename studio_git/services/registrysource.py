@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from studio_git import gitio
+from studio_git import beneath, gitio
 from studio_git.core.registrytypes import FOLDERS
 from studio_git.core.skillfolders import SKILL_FILE
 from studio_git.errors import GitError, StudioError, UsageError
@@ -68,10 +68,11 @@ class Tree(Protocol):
 
 @dataclass
 class _Folder:
-    """Files on disk; ``places`` says where each of them stands."""
+    """Files on disk below ``root``; ``places`` says where each of them stands."""
 
     name: str
     top: Path
+    root: Path
     prefix: str = ""
     entries: dict[str, Entry] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
@@ -82,7 +83,9 @@ class _Folder:
         for path in paths:
             place = self.places[path]
             try:
-                data = place.read_bytes()
+                data = beneath.read(place, inside=self.root)
+            except beneath.LeadsOutError as error:
+                raise StudioError(f"{place} leads out of {self.root}.", "Look at it.") from error
             except OSError as error:
                 raise StudioError(
                     f"{place} cannot be read: {error.strerror}.", "Look at its permissions."
@@ -149,28 +152,37 @@ def _at(path: Path) -> _Folder:
         return _walked(whole.parent, path.parent)
     shown = f"agents/{whole.name}" if whole.suffix == ".md" else whole.name
     entries, places = {shown: _entry(whole.lstat())}, {shown: whole}
-    return _Folder(whole.parent.name, path, shown, entries, places=places)
+    return _Folder(whole.parent.name, path, whole.parent, shown, entries, places=places)
 
 
 def _walked(folder: Path, top: Path) -> _Folder:
     # A folder of one type says so by its name alone.
     prefix = f"{folder.name}/" if folder.name in _NAMED_SO else ""
-    tree = _Folder(folder.name, top, prefix)
+    tree = _Folder(folder.name, top, folder, prefix)
     links = set()
-    for at, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _NOT_LOOKED_AT)
-        for name in [*folders, *names]:
-            path = Path(at, name)
-            shown = prefix + path.relative_to(folder).as_posix()
-            found = path.lstat()
-            if stat.S_ISREG(found.st_mode):
-                tree.entries[shown] = _entry(found)
-                tree.places[shown] = path
-            elif not stat.S_ISDIR(found.st_mode):
-                links.add(shown)
-        _check_number(tree.entries, str(folder))
+    for path, found in _below(folder):
+        if stat.S_ISREG(found.st_mode):
+            tree.entries[prefix + path] = _entry(found)
+            tree.places[prefix + path] = folder / path
+            _check_number(tree.entries, str(folder))
+        else:
+            links.add(prefix + path)
     tree.links = frozenset(links)
     return tree
+
+
+def _below(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    try:
+        yield from beneath.below(folder, leave=_NOT_LOOKED_AT)
+    except beneath.LeadsOutError as error:
+        raise StudioError(
+            f"something in {folder} came to lead out of it; nothing was taken.",
+            "Look at its symbolic links, and who changes them.",
+        ) from error
+    except OSError as error:
+        raise StudioError(
+            f"{folder} cannot be read: {error.strerror}.", "Look at its permissions."
+        ) from error
 
 
 def _entry(found: os.stat_result) -> Entry:

@@ -294,7 +294,7 @@ def _moved_base(standing: Standing, canonical: bytes, repo: bytes) -> bytes | No
 def _studio_write(workspace: Workspace, standing: Standing, content: bytes) -> list[Write]:
     before = standing.canonical if isinstance(standing.canonical, bytes) else None
     path = canonical_path(workspace.store.home, standing.file)
-    if files.read_bytes(path) != before:
+    if files.read_bytes(path, inside=workspace.store.home) != before:
         raise FileChangedError(
             f"{path} changed while it was being worked on; nothing was written.",
             "Run the command again.",

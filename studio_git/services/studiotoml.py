@@ -39,7 +39,7 @@ def write(
     be understood, and StudioError where it cannot be written; it is then as it was.
     """
     path = place.top / config.STUDIO_TOML
-    before = files.read_bytes(path)
+    before = files.read_bytes(path, inside=place.top)
     after = text(path, before, project_id, project_name, tracked=tracked, still_open=still_open)
     if after == before:
         return False
@@ -53,7 +53,7 @@ def without(workspace: Workspace, file: ContextFile) -> tuple[Write, ...]:
     if workspace.proposal is None:
         return ()
     path = workspace.place.top / config.STUDIO_TOML
-    before = files.read_bytes(path)
+    before = files.read_bytes(path, inside=workspace.place.top)
     every = contexts.tracked(workspace.store.db, workspace.repository.project_id)
     after = text(
         path,

@@ -50,7 +50,7 @@ class Blames:
         waits for it any more, which ends git.
         """
         path = clone.place.top / page.name
-        data = _read(path)
+        data = _read(path, clone.place.top)
         number = _line_in(data, page, line)
         if number is None:
             return None
@@ -83,13 +83,13 @@ def _committed(clone: Clone, name: str) -> bool:
     return status == 0 and output.startswith(b"100")
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, inside: Path) -> bytes:
     try:
         found = path.lstat()
     except OSError as error:
         raise UsageError(f"{path.name} is not there.", "Save it first.") from error
     fits = stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_BYTES
-    data = files.read_bytes(path) if fits else None
+    data = files.read_bytes(path, inside=inside) if fits else None
     if data is None:
         raise UsageError(f"{path.name} cannot be read.", "It has to be a regular file.")
     return data

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
+from studio_git import files
 from studio_git.core import catalogue, diff
 from studio_git.core.codes import drift_code
 from studio_git.core.diff import Hunk
@@ -226,10 +227,8 @@ def _canonical_range(hunk: Hunk) -> types.Range:
 def _closed(clone: Clone, standing: Standing, uri: str) -> Seen:
     """A file that is not open, as the editor would have it."""
     path = clone.place.top / standing.repo_path
-    try:
-        data = path.read_bytes() if isinstance(standing.repo, bytes) else b""
-    except OSError:
-        data = b""
+    side = files.read_side(path, inside=clone.place.top)
+    data = side if isinstance(side, bytes) and isinstance(standing.repo, bytes) else b""
     pieces = lines.split(edits.text_of(data))
     page = Page(uri, "", None, pieces, "utf-16", path=path, clone=clone, name=standing.repo_path)
     return Seen(page, standing)

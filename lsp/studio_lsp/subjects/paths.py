@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from lsprotocol import types
 
+from studio_git import beneath
 from studio_git.core.references import Reference, paths_of
 from studio_lsp.features.completion import LIMIT
 from studio_lsp.page import Page
@@ -76,16 +76,12 @@ def _entries(top: Path | None, folder: str, start: str) -> list[tuple[str, bool]
     """The names in a folder that begin so, and whether each is a folder itself."""
     if top is None or ".." in folder.split("/") or "\0" in folder:
         return []
-    place = top / folder.lstrip("/")
-    if not place.resolve().is_relative_to(top.resolve()):
-        return []
     try:
-        with os.scandir(place) as entries:
-            found = [
-                (entry.name, entry.is_dir(follow_symlinks=False))
-                for entry in entries
-                if entry.name.casefold().startswith(start.casefold()) and entry.name != ".git"
-            ]
-    except OSError:
+        found = beneath.entries(top / folder.lstrip("/"), inside=top)
+    except (beneath.LeadsOutError, OSError):
         return []
-    return sorted((name, is_folder) for name, is_folder in found if name.isprintable())
+    return sorted(
+        (name, is_folder)
+        for name, is_folder in found
+        if name.casefold().startswith(start.casefold()) and name != ".git" and name.isprintable()
+    )
