@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
+from studio_git.core import catfile
 from studio_git.errors import GitError, NotBoundError
+
+_T = TypeVar("_T")
+_Reader = Callable[[bytes, Sequence[bytes]], Iterator[_T | None]]
 
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -78,7 +82,6 @@ _NO_PROGRAMS = (
     "core.quotePath=false",
 )
 """A repository's configuration may name programs; none of them is started by looking."""
-
 
 _LOOK_EVERY = 0.05
 """Seconds between two looks whether somebody still waits for an answer."""
@@ -271,16 +274,26 @@ class Git:
         oids = {os.fsdecode(path): head.split(b" ")[2].decode() for head, _, path in entries}
         return [oids.get(path, name) for path, name in zip(paths, names, strict=True)]
 
-    def blobs(self, names: Iterable[str]) -> list[bytes | None]:
+    def sizes(self, names: Iterable[str]) -> list[int | None]:
+        """How many bytes each object named has, as :meth:`blobs`; None where there is none."""
+        return self._each(names, catfile.sizes, "--batch-check")
+
+    def blobs(self, names: Iterable[str], most: int | None = None) -> list[bytes | None]:
         """The content of each object named (``oid``, ``:path``, ``REV:path``); None where git
-        has no such blob. One process for all; a name may not contain a newline (None then).
+        has no such blob, or one of over ``most`` bytes. A name with a newline names none.
         """
         wanted = list(names)
-        askable = [name for name in wanted if "\n" not in name]
-        output = self.run(
-            "cat-file", "--batch", stdin=b"".join(os.fsencode(name) + b"\n" for name in askable)
-        )
-        answers = iter(_batch(output, [os.fsencode(name) for name in askable]))
+        if most is not None:
+            pairs = zip(wanted, self.sizes(wanted), strict=True)
+            wanted = [name if size is not None and size <= most else "\n" for name, size in pairs]
+        return self._each(wanted, catfile.contents, "--batch")
+
+    def _each(self, names: Iterable[str], read: _Reader[_T], mode: str) -> list[_T | None]:
+        """What ``cat-file`` says of each name; one process for all, none for none."""
+        wanted = list(names)
+        asked = [os.fsencode(name) for name in wanted if "\n" not in name]
+        stdin = b"".join(name + b"\n" for name in asked)
+        answers = iter(read(self.run("cat-file", mode, stdin=stdin), asked) if asked else ())
         return [None if "\n" in name else next(answers) for name in wanted]
 
 
@@ -384,18 +397,3 @@ def _split_stream(source: IO[bytes], size: int = 1 << 16) -> Iterator[bytes]:
         yield from whole
     if rest:
         yield rest
-
-
-def _batch(output: bytes, names: Sequence[bytes]) -> Iterator[bytes | None]:
-    """The answers of ``cat-file --batch``, one for each name asked."""
-    at = 0
-    for name in names:
-        end = output.index(b"\n", at)
-        header, at = output[at:end], end + 1
-        fields = header.rsplit(b" ", 2)
-        if header == name + b" missing" or not (len(fields) == 3 and fields[2].isdigit()):
-            yield None
-            continue
-        size = int(fields[2])
-        yield output[at : at + size] if fields[1] == b"blob" else None
-        at += size + 1

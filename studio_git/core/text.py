@@ -42,7 +42,7 @@ def content_hash(data: bytes) -> str:
 def readable(data: bytes) -> Side:
     """Return ``data`` where it is text that can be compared, else why it is not."""
     if len(data) > MAX_BYTES:
-        return Unreadable(f"larger than {MAX_BYTES:,} bytes ({len(data):,} bytes)")
+        return too_large(len(data))
     if len(data) < _LFS_MAX_BYTES and data.startswith(_LFS_START):
         return Unreadable("a git-lfs pointer, not the text itself")
     nul = data.find(b"\0")
@@ -53,6 +53,11 @@ def readable(data: bytes) -> Side:
     except UnicodeDecodeError as error:
         return Unreadable(f"not valid UTF-8 (byte {error.start})")
     return data
+
+
+def too_large(size: int) -> Unreadable:
+    """Return why content of so many bytes is not compared."""
+    return Unreadable(f"larger than {MAX_BYTES:,} bytes ({size:,} bytes)")
 
 
 def line_ending(data: bytes) -> bytes | None:

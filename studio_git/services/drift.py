@@ -19,7 +19,7 @@ from studio_git.core.models import (
     SyncStatus,
     Verdict,
 )
-from studio_git.core.text import content_hash
+from studio_git.core.text import MAX_BYTES, content_hash
 from studio_git.gitio import Place
 from studio_git.services.sides import Found, Source, WorkTree
 from studio_git.store import contexts
@@ -152,7 +152,7 @@ class Eye:
         wanted = list(paths)
         if len(wanted) < _MANY:
             return
-        blobs = self.place.git.blobs(self.place.git.in_head(wanted))
+        blobs = self.place.git.blobs(self.place.git.in_head(wanted), MAX_BYTES)
         for path, blob in zip(wanted, blobs, strict=True):
             self._committed["", path] = _hashes(path, blob)
 
@@ -283,7 +283,7 @@ class Eye:
     def _head_version(self, path: str) -> set[str]:
         key = ("", path)
         if key not in self._committed:
-            (blob,) = self.place.git.blobs([f"HEAD:{path}"])
+            (blob,) = self.place.git.blobs([f"HEAD:{path}"], MAX_BYTES)
             self._committed[key] = _hashes(path, blob)
         return self._committed[key]
 
@@ -317,7 +317,7 @@ class Eye:
             for record in output.split(b"\0")
             if record.lstrip(b"\n").startswith(b":")
         }
-        blobs = self.place.git.blobs(oid for oid in oids if oid.strip("0"))
+        blobs = self.place.git.blobs((oid for oid in oids if oid.strip("0")), MAX_BYTES)
         return set().union(*(_hashes(path, blob) for blob in blobs))
 
     def _with_dismissal(self, standing: Standing) -> Standing:

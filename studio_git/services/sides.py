@@ -16,7 +16,7 @@ from typing import Protocol
 from studio_git import files
 from studio_git.core import aliases
 from studio_git.core.models import Side, Unreadable
-from studio_git.core.text import readable
+from studio_git.core.text import MAX_BYTES, readable, too_large
 from studio_git.gitio import Git, Place
 
 _LINK = "120000"
@@ -147,8 +147,8 @@ class Index:
     def _unknown_to_git(self, paths: list[str]) -> list[str]:
         if not paths:
             return []
-        in_head = self.place.git.blobs(f"HEAD:{path}" for path in paths)
-        return [path for path, blob in zip(paths, in_head, strict=True) if blob is None]
+        in_head = self.place.git.sizes(f"HEAD:{path}" for path in paths)
+        return [path for path, size in zip(paths, in_head, strict=True) if size is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +177,31 @@ def _load(git: Git, paths: list[str], entries: _Entries) -> None:
             else:
                 entries.modes[path] = mode
                 entries.sides[path] = Unreadable("in conflict: git has several versions of it")
-    blobs = git.blobs(oid for _, oid in by_path.values())
-    intended = _intended_only(
-        git, [path for path, blob in zip(by_path, blobs, strict=True) if blob == b""]
-    )
-    for (path, (mode, _)), blob in zip(by_path.items(), blobs, strict=True):
+    sizes = _sizes(git, by_path)
+    fitting = [path for path in by_path if sizes[path] <= MAX_BYTES]
+    blobs = dict(zip(fitting, git.blobs(by_path[path][1] for path in fitting), strict=True))
+    intended = _intended_only(git, [path for path, blob in blobs.items() if blob == b""])
+    for path, (mode, _) in by_path.items():
         if path in intended:
             continue
+        blob = blobs.get(path)
         entries.modes[path] = mode
         if mode == _GITLINK:
             entries.sides[path] = Unreadable("a submodule")
+        elif sizes[path] > MAX_BYTES:
+            entries.sides[path] = too_large(sizes[path])
         elif blob is None:
             entries.sides[path] = Unreadable("its content is missing from git's object store")
         else:
             entries.sides[path] = readable(blob)
+
+
+def _sizes(git: Git, by_path: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+    """How large the content at each path is, so that what is too large is never fetched."""
+    if not by_path:
+        return {}
+    found = git.sizes(oid for _, oid in by_path.values())
+    return {path: size or 0 for path, size in zip(by_path, found, strict=True)}
 
 
 def _intended_only(git: Git, empty: list[str]) -> set[str]:
