@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from studio_git.core import times, trailers
@@ -115,10 +115,11 @@ def follow(
 ) -> Counter[Kind]:
     """Let what the old commits stated stand in the new one that took their place.
 
-    A record that is stated again keeps its id: matched by its title, else by its place. What is
-    new is added, and what a person deleted stays deleted. A record that is not stated again was
-    taken back if a message was reworded: it becomes one of ``spares``, or a free one if a person
-    changed it. Where several commits became one, or the work was committed anew, it is kept.
+    A record that is stated again keeps its id: matched by its title, else by its place, unless a
+    copy of the old commits still states it. What is new is added, and what a person deleted stays
+    deleted. A record that is not stated again was taken back if a message was reworded: it
+    becomes one of ``spares``, or a free one if a person changed it. Where several commits became
+    one, or the work was committed anew, it is kept.
     """
     cycles.inherit(db, new.id, [old.id for old in olds])
     said = {cycle_of(db, belongs.project_id, old) for old in olds}
@@ -130,8 +131,9 @@ def follow(
     for kind, items in _rows(found).items():
         _set_free(db, kind, new, spares)
         held = _held(db, kind, olds)
-        by_place = len(olds) == 1
-        for position, (columns, match) in enumerate(_pair(kind, items, held, by_place=by_place)):
+        own = _not_shared(db, kind, held, [new.id, *(old.id for old in olds)])
+        paired = _pair(kind, items, held, own, by_place=len(olds) == 1)
+        for position, (columns, match) in enumerate(paired):
             if match is not None:
                 if match.untouched:
                     _restate(db, kind, match, columns)
@@ -214,6 +216,17 @@ def _held(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> list[
                     kept,
                 )
     return list(found.values())
+
+
+def _not_shared(
+    db: sqlite3.Connection, kind: Kind, held: Sequence[_Held], commit_ids: Collection[int]
+) -> list[_Held]:
+    """The records that no commit but these states: what becomes of them, these alone say."""
+    return [
+        one
+        for one in held
+        if not one.kept and not records.stated_elsewhere(db, kind, one.record_id, commit_ids)
+    ]
 
 
 def _set_free(db: sqlite3.Connection, kind: Kind, new: Captured, spares: Spares) -> None:
@@ -352,9 +365,14 @@ def _drop(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
 
 
 def _pair(
-    kind: Kind, items: Sequence[Columns], held: Sequence[_Held], *, by_place: bool
+    kind: Kind,
+    items: Sequence[Columns],
+    held: Sequence[_Held],
+    own: Sequence[_Held],
+    *,
+    by_place: bool,
 ) -> list[tuple[Columns, _Held | None]]:
-    """Each item with the record that goes on as it: of the same title, else the next one left.
+    """Each item with the record that goes on as it: of the same title, else the next of ``own``.
 
     Without ``by_place`` the next one only where as many are left on both sides.
     """
@@ -366,7 +384,7 @@ def _pair(
             matches[position] = same[0]
             left.remove(same[0])
     unmatched = [position for position in range(len(items)) if position not in matches]
-    left = [one for one in left if not one.kept]
+    left = [one for one in left if one in own]
     if by_place or len(unmatched) == len(left):
         matches |= dict(zip(unmatched, left, strict=False))
     return [(columns, matches.get(position)) for position, columns in enumerate(items)]

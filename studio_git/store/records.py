@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,6 +132,19 @@ def tied(db: sqlite3.Connection, kind: Kind, record_id: str) -> bool:
         [kind.value, record_id],
     ).fetchone()
     return row is not None
+
+
+def stated_elsewhere(
+    db: sqlite3.Connection, kind: Kind, record_id: str, commit_ids: Collection[int]
+) -> bool:
+    """True if another commit than these states a record, and is on a branch or a HEAD."""
+    rows = db.execute(
+        "SELECT c.id FROM git_notes n JOIN git_commits c ON c.id = n.commit_id "
+        "WHERE n.kind = ? AND n.record_id = ? AND n.position >= 0 "
+        "AND c.rewritten_to IS NULL AND c.gone_at IS NULL",
+        [kind.value, record_id],
+    )
+    return any(row["id"] not in commit_ids for row in rows)
 
 
 def in_gone(db: sqlite3.Connection, kind: Kind, repository_id: str, title: str) -> str | None:

@@ -298,6 +298,20 @@ class TestOtherRewrites:
             branch.capture()
             assert (ids(branch), branch.sessions()) == before
 
+    def test_a_copy_that_is_reworded_takes_no_decision_along(
+        self, branch: Clone, told: Told
+    ) -> None:
+        """The commit that it was copied from states it still; what the copy states is another."""
+        before = ids(branch)
+        branch.repo.git("checkout", "-q", "main")
+        branch.repo.git("cherry-pick", "topic")
+        branch.capture()
+        assert ids(branch) == before
+        branch.capture(*told(amend(branch, message("Add y", "Decision: z"))))
+        after = ids(branch)
+        assert set(after) == {"x", "y", "z"}
+        assert {title: after[title] for title in before} == before
+
     def test_a_deleted_branch_takes_nothing_away(self, branch: Clone) -> None:
         before = branch.sessions(), ids(branch), branch.live()
         branch.repo.git("checkout", "-q", "main")
