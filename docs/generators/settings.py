@@ -184,8 +184,8 @@ def environment() -> list[Setting]:
             "STUDIO_MOUNTS",
             "a file",
             "`/proc/self/mountinfo`",
-            "The table of mounts, in Linux's form. It tells whether the Studio home is on a network "
-            "file system, where SQLite's WAL is not used.",
+            "The table of mounts, in Linux's form. It tells whether the Studio home is on a "
+            "network file system, where SQLite's WAL is not used.",
         ),
         Setting(
             "STUDIO_DEBUG", "anything but `0`", "–", "Shows the details of an unforeseen fault."
