@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from studio_git.core.prose import many_lines, one_line
 
 _TITLE = re.compile(r"#[ \t]+(\S.*)")
-_SECTION = re.compile(r"(\\*)##[ \t]+(\S.*?)[ \t]*")
+_SECTION = re.compile(r"(\\*)##[ \t]+(\S.*)")
 _ITEM = re.compile(r"[-*+][ \t]+(.*)")
 
 
