@@ -97,11 +97,18 @@ def disabled() -> bool:
 def studio_home(recorded: str | None = None) -> Path:
     """The Studio home: ``$STUDIO_HOME``, else git's ``studio.home``, else the default.
 
-    ``recorded`` is what the clone's binding or git configuration says.
+    ``recorded`` is what the clone's binding or git configuration says. It is a whole path: one
+    that begins where we happen to stand could name what came with a repository.
     """
     said = os.environ.get("STUDIO_HOME") or recorded
     if said:
-        return Path(os.path.abspath(os.path.expanduser(said)))  # noqa: PTH100, PTH111 - keeps links
+        path = Path(os.path.expanduser(said))  # noqa: PTH111 - never raises
+        if said == recorded and not path.is_absolute():
+            raise ConfigError(
+                f"the Studio home {said} is not a whole path.",
+                "Set it so: git config --global studio.home ~/.project-studio",
+            )
+        return Path(os.path.abspath(path))  # noqa: PTH100 - keeps links
     if not os.environ.get("HOME") and os.name != "nt":
         raise ConfigError(
             "the Studio home is unknown: neither STUDIO_HOME nor HOME is set.",

@@ -72,13 +72,23 @@ def forget_checks(common_dir: Path) -> None:
 
 
 def home_of(place: Place) -> Path:
-    """The Studio home of a clone: the environment's, the user's configuration's, the note's."""
+    """The Studio home of a clone: the environment's, the user's configuration's, the note's.
+
+    Raises ConfigError where the clone names one that lies in itself: that is a store that came
+    with it, and not the user's.
+    """
     if os.environ.get("STUDIO_HOME"):
         return config.studio_home()
     note = read_note(place.common_dir)
-    return config.studio_home(
-        config.recorded_home(place.git) or (note.home if note is not None else None)
-    )
+    said = config.recorded_home(place.git) or (note.home if note is not None else None)
+    home = config.studio_home(said)
+    for folder in (place.top, place.common_dir) if said else ():
+        if home.resolve().is_relative_to(folder.resolve()):
+            raise config.ConfigError(
+                f"{place.top} names a Studio home that lies in itself, {home}; it is not used.",
+                "STUDIO_HOME, or git config --global studio.home, names yours.",
+            )
+    return home
 
 
 def bound(store: Store, place: Place) -> Repository:
@@ -96,13 +106,11 @@ def bound(store: Store, place: Place) -> Repository:
             INIT_HINT,
         )
     if found.common_dir != str(place.common_dir):
+        if not _point_at_each_other(place):
+            raise _foreign(place)
         found = _moved(store, place, found)
     if not is_its_worktree(place, found):
-        raise NotBoundError(
-            f"{place.top} points at the git directory of another clone and does not share its "
-            "binding.",
-            INIT_HINT,
-        )
+        raise _foreign(place)
     return found
 
 
@@ -135,17 +143,37 @@ def _moved(store: Store, place: Place, found: Repository) -> Repository:
 
 
 def is_its_worktree(place: Place, repository: Repository) -> bool:
-    """True where git directory and work tree point at each other, or the user bound just this.
+    """True where git directory and work tree point at each other, or the user bound just this."""
+    bound_so = place.git_dir == place.common_dir and str(place.top) == repository.primary_worktree
+    return bound_so or _point_at_each_other(place)
+
+
+def _point_at_each_other(place: Place) -> bool:
+    """True where the git directory says of this work tree what the work tree says of it.
 
     A worktree's git directory has to lie where git puts it: one that stands elsewhere and names
-    the clone as its common directory was made by somebody who cannot write to the clone.
+    the clone as its common directory was made by somebody who cannot write to the clone. A link
+    in the place of ``.git`` says nothing: anybody can make one.
     """
     dot_git = place.top / ".git"
+    if dot_git.is_symlink():
+        return False
     if place.git_dir != place.common_dir:
         if place.git_dir.parent != place.common_dir / "worktrees":
             return False
         back = files.read_bytes(place.git_dir / "gitdir")
         return back is not None and Path(os.fsdecode(back).strip()).resolve() == dot_git.resolve()
-    if str(place.top) == repository.primary_worktree:
-        return True
-    return not dot_git.is_symlink() and dot_git.is_dir() and dot_git.resolve() == place.git_dir
+    if dot_git.is_dir():
+        return dot_git.resolve() == place.git_dir
+    said = os.fsdecode(files.read_bytes(dot_git) or b"").strip().removeprefix("gitdir: ")
+    if not said or (place.top / said).resolve() != place.git_dir:
+        return False
+    back_to = place.git.config("core.worktree")  # a submodule's, or that of a separate directory
+    return back_to is not None and (place.git_dir / back_to).resolve() == place.top.resolve()
+
+
+def _foreign(place: Place) -> NotBoundError:
+    return NotBoundError(
+        f"{place.top} points at the git directory of another clone and does not share its binding.",
+        INIT_HINT,
+    )
