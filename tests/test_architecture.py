@@ -115,6 +115,7 @@ TESTED_THROUGH = {
     "studio_git.services.recording": "test_capture",
     "studio_git.services.rewrites": "test_capture_rewrites",
     "studio_git.services.sessions": "test_capture",
+    "studio_git.services.statements": "test_capture_rewrites",
     "studio_git.services.studiotoml": "test_proposals",
     "studio_git.services.recall": "test_memory_subject",
     "studio_git.commands.restore": "test_backup_command",

@@ -8,13 +8,13 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio_git.core import times, trailers
 from studio_git.core.models import Commit
 from studio_git.core.trailers import Trailers
-from studio_git.services import superseding, tasks
+from studio_git.services import statements, superseding, tasks
 from studio_git.store import activity, commits, cycles, records
 from studio_git.store.activity import ActivityType
 from studio_git.store.commits import Captured
@@ -80,16 +80,21 @@ def record(
     that was captured before is completed.
     """
     found = trailers.read(captured.commit.message)
+    copied = (
+        sources.commits
+        if sources is not None
+        else statements.copied_from(db, belongs.project_id, [captured])
+    )
     added: Counter[Kind] = Counter()
-    for kind, items in _rows(found).items():
-        known = _of_sources(db, kind, sources)
+    for kind, items in statements.rows(found).items():
+        known = statements.of_commits(db, kind, copied)
         stands = (
             {note.position for note in records.in_commit(db, kind, captured.id)} if items else ()
         )
         for position, columns in enumerate(items):
             if position in stands:
                 continue
-            same = known.pop(_title(kind, columns), None) or _left(
+            same = known.pop(statements.title(kind, columns), None) or _left(
                 db, kind, columns, captured, spares
             )
             if same is not None:
@@ -116,10 +121,11 @@ def follow(
     """Let what the old commits stated stand in the new one that took their place.
 
     A record that is stated again keeps its id: matched by its title, else by its place, unless a
-    copy of the old commits still states it. What is new is added, and what a person deleted stays
-    deleted. A record that is not stated again was taken back if a message was reworded: it
-    becomes one of ``spares``, or a free one if a person changed it. Where several commits became
-    one, or the work was committed anew, it is kept.
+    copy of the old commits still states it; so does one of a commit whose work this one has once
+    more. What is new is added, and what a person deleted stays deleted. A record that is not
+    stated again was taken back if a message was reworded: it becomes one of ``spares``, or a free
+    one if a person changed it. Where several commits became one, or the work was committed anew,
+    it is kept.
     """
     cycles.inherit(db, new.id, [old.id for old in olds])
     said = {cycle_of(db, belongs.project_id, old) for old in olds}
@@ -127,12 +133,14 @@ def follow(
     found = trailers.read(new.commit.message)
     keep = len(olds) > 1 or any(old.commit.author_time != new.commit.author_time for old in olds)
     _unclaim(db, olds, new, keep=keep)
+    sources = statements.copied_from(db, belongs.project_id, [new, *olds])
     added: Counter[Kind] = Counter()
-    for kind, items in _rows(found).items():
+    for kind, items in statements.rows(found).items():
         _set_free(db, kind, new, spares)
-        held = _held(db, kind, olds)
-        own = _not_shared(db, kind, held, [new.id, *(old.id for old in olds)])
-        paired = _pair(kind, items, held, own, by_place=len(olds) == 1)
+        held = statements.held(db, kind, olds)
+        own = statements.not_shared(db, kind, held, [new.id, *(old.id for old in olds)])
+        copied = statements.of_commits(db, kind, sources)
+        paired = statements.pair(kind, items, held, own, copied, by_place=len(olds) == 1)
         for position, (columns, match) in enumerate(paired):
             if match is not None:
                 if match.untouched:
@@ -142,7 +150,9 @@ def follow(
                 records.tie(db, kind, match.record_id, new.id, position)
                 held.remove(match)
                 continue
-            left = _left(db, kind, columns, new, spares)
+            left = copied.pop(statements.title(kind, columns), None) or _left(
+                db, kind, columns, new, spares
+            )
             if left is not None:
                 records.tie(db, kind, left, new.id, position)
                 continue
@@ -184,64 +194,19 @@ def _claim(db: sqlite3.Connection, captured: Captured, belongs: Belongs, found: 
     tasks.link(db, captured, belongs.project_id, belongs.cycle_id, found.tasks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A record of a replaced commit: what that commit stated, and what the row says now.
-
-    ``kept`` says that it stood there without being stated.
-    """
-
-    record_id: str
-    stated: Columns | None
-    now: Columns | None
-    kept: bool
-
-    @property
-    def untouched(self) -> bool:
-        return self.now is not None and self.now == self.stated
-
-
-def _held(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> list[_Held]:
-    """The records of replaced commits, each once."""
-    found: dict[str, _Held] = {}
-    for old in olds:
-        stated_then = stated(old.commit.message)[kind]
-        for note in records.in_commit(db, kind, old.id):
-            kept = note.position < 0
-            if note.record_id not in found or found[note.record_id].kept:
-                found[note.record_id] = _Held(
-                    note.record_id,
-                    None if kept else _at(stated_then, note.position),
-                    records.text(db, kind, note.record_id),
-                    kept,
-                )
-    return list(found.values())
-
-
-def _not_shared(
-    db: sqlite3.Connection, kind: Kind, held: Sequence[_Held], commit_ids: Collection[int]
-) -> list[_Held]:
-    """The records that no commit but these states: what becomes of them, these alone say."""
-    return [
-        one
-        for one in held
-        if not one.kept and not records.stated_elsewhere(db, kind, one.record_id, commit_ids)
-    ]
-
-
 def _set_free(db: sqlite3.Connection, kind: Kind, new: Captured, spares: Spares) -> None:
     """Untie what a commit that was captured too early states; what it only kept stays."""
     for note in records.in_commit(db, kind, new.id):
         if note.position >= 0:
             records.untie(db, kind, note.record_id, new.id)
             now = records.text(db, kind, note.record_id)
-            spares.setdefault((kind, _title(kind, now)), note.record_id)
+            spares.setdefault((kind, statements.title(kind, now)), note.record_id)
 
 
 def _leave_over(
     db: sqlite3.Connection,
     kind: Kind,
-    held: Sequence[_Held],
+    held: Sequence[statements.Held],
     new: Captured,
     spares: Spares,
     *,
@@ -252,21 +217,13 @@ def _leave_over(
         if keep or spare.kept:
             records.tie(db, kind, spare.record_id, new.id, records.KEPT)
         elif spare.untouched:
-            spares[kind, _title(kind, spare.now)] = spare.record_id
+            spares[kind, statements.title(kind, spare.now)] = spare.record_id
 
 
 def _untie_all(db: sqlite3.Connection, kind: Kind, olds: Sequence[Captured]) -> None:
     for old in olds:
         for note in records.in_commit(db, kind, old.id):
             records.untie(db, kind, note.record_id, old.id)
-
-
-def _of_sources(db: sqlite3.Connection, kind: Kind, sources: Sources | None) -> dict[str, str]:
-    """The records of sources, those that a person deleted included: id by title."""
-    found: dict[str, str] = {}
-    for one in _held(db, kind, sources.commits if sources is not None else ()):
-        found.setdefault(_title(kind, one.now or one.stated), one.record_id)
-    return found
 
 
 def _left(
@@ -279,42 +236,13 @@ def _left(
     """A record of the same title that stands in no commit, or only in those nothing reaches."""
     if spares is None:
         return None
-    spare = spares.pop((kind, _title(kind, columns)), None)
+    spare = spares.pop((kind, statements.title(kind, columns)), None)
     if spare is not None:
         return spare
     if captured.repository_id is None:
         return None
     title = str(columns[records.TITLE[kind]] or "")
     return records.in_gone(db, kind, captured.repository_id, title)
-
-
-def stated(message: str) -> dict[Kind, list[Columns]]:
-    """What a message states, as the rows that capture makes of it, by their positions."""
-    return _rows(trailers.read(message))
-
-
-def _rows(found: Trailers) -> dict[Kind, list[Columns]]:
-    """The rows that a message makes, without what they belong to."""
-    return {
-        Kind.DECISION: [
-            {
-                "title": decision.title,
-                "rationale": decision.rationale,
-                "alternatives": records.array(decision.alternatives),
-            }
-            for decision in found.decisions
-        ],
-        Kind.LEARNING: [
-            {
-                "title": learning.title,
-                "problem": learning.problem,
-                "solution": learning.solution,
-                "tags": records.array(learning.tags),
-            }
-            for learning in found.learnings
-        ],
-        Kind.QUESTION: [{"question": question} for question in found.questions],
-    }
 
 
 def _add(
@@ -351,7 +279,7 @@ def _add(
         )
 
 
-def _restate(db: sqlite3.Connection, kind: Kind, held: _Held, columns: Columns) -> None:
+def _restate(db: sqlite3.Connection, kind: Kind, held: statements.Held, columns: Columns) -> None:
     if held.now == columns:
         return
     records.change(db, kind, held.record_id, columns)
@@ -362,37 +290,3 @@ def _restate(db: sqlite3.Connection, kind: Kind, held: _Held, columns: Columns) 
 def _drop(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
     records.delete(db, kind, record_id)
     activity.forget(db, kind.value, record_id)
-
-
-def _pair(
-    kind: Kind,
-    items: Sequence[Columns],
-    held: Sequence[_Held],
-    own: Sequence[_Held],
-    *,
-    by_place: bool,
-) -> list[tuple[Columns, _Held | None]]:
-    """Each item with the record that goes on as it: of the same title, else the next of ``own``.
-
-    Without ``by_place`` the next one only where as many are left on both sides.
-    """
-    left = list(held)
-    matches: dict[int, _Held] = {}
-    for position, columns in enumerate(items):
-        same = [one for one in left if _title(kind, one.stated or one.now) == _title(kind, columns)]
-        if same:
-            matches[position] = same[0]
-            left.remove(same[0])
-    unmatched = [position for position in range(len(items)) if position not in matches]
-    left = [one for one in left if one in own]
-    if by_place or len(unmatched) == len(left):
-        matches |= dict(zip(unmatched, left, strict=False))
-    return [(columns, matches.get(position)) for position, columns in enumerate(items)]
-
-
-def _title(kind: Kind, columns: Columns | None) -> str:
-    return str((columns or {}).get(records.TITLE[kind]) or "").casefold()
-
-
-def _at(items: Sequence[Columns], position: int) -> Columns | None:
-    return items[position] if position < len(items) else None

@@ -20,7 +20,15 @@ from studio_git.core.models import Commit
 from studio_git.core.slips import is_near, is_noise, is_slip
 from studio_git.errors import GitError, StudioError
 from studio_git.gitio import Git, Place
-from studio_git.services import binding, history, merges, reconcile, recording, sessionfiles
+from studio_git.services import (
+    binding,
+    history,
+    merges,
+    reconcile,
+    recording,
+    sessionfiles,
+    statements,
+)
 from studio_git.services import sessions as sessioning
 from studio_git.services.recording import Belongs
 from studio_git.services.registryitems import item_of
@@ -206,7 +214,7 @@ def _complete(db: sqlite3.Connection, *, commit: Captured) -> None:
 def _of_records(store: Store, repository: Repository) -> Iterator[Slip]:
     """Decisions, learnings and questions against the messages that state them."""
     for commit in recapture.with_notes(store.db, repository.id):
-        for kind, items in recording.stated(commit.commit.message).items():
+        for kind, items in statements.stated(commit.commit.message).items():
             for note in records.in_commit(store.db, kind, commit.id):
                 if not 0 <= note.position < len(items):
                     continue

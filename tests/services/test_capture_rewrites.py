@@ -311,6 +311,16 @@ class TestOtherRewrites:
         after = ids(branch)
         assert set(after) == {"x", "y", "z"}
         assert {title: after[title] for title in before} == before
+        branch.capture(*told(amend(branch, message("Add y", "Decision: y"))))
+        assert ids(branch) == before
+        assert len(branch.titles("decisions")) == 2
+
+    def test_a_squash_of_what_another_branch_still_has(self, branch: Clone) -> None:
+        """One of its commits was copied, the other replaced: neither decides anything anew."""
+        branch.repo.git("branch", "kept", "topic~1")
+        pairs = self.rebase(branch, "-i", "topic~2", todo="sed -i 2s/^pick/squash/")
+        branch.capture(heard(*pairs, kind="rebase"))
+        assert sorted(branch.titles("decisions")) == ["x", "y"]
 
     def test_a_deleted_branch_takes_nothing_away(self, branch: Clone) -> None:
         before = branch.sessions(), ids(branch), branch.live()
