@@ -161,10 +161,12 @@ def below(folder: Path, *, leave: Collection[str] = ()) -> Iterator[tuple[str, o
                     yield path, status
 
 
-def require_below(path: Path, top: Path) -> None:
-    """Raise LeadsOutError for a path that is written as one below ``top``, and leads elsewhere."""
+def resolved(path: Path, top: Path) -> Path:
+    """Where a path leads. Raises LeadsOutError for one below ``top`` that leads elsewhere."""
+    real = os.path.realpath(path)
     if path.is_relative_to(top):
-        _below(os.path.realpath(path), top, by_itself=True)
+        _below(real, top, by_itself=True)
+    return Path(real)
 
 
 @contextmanager

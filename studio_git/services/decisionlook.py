@@ -85,7 +85,7 @@ def folder_at(store: Store, project_id: str, cwd: Path, words: Path | None) -> F
     UsageError where there is none.
     """
     if words is not None:
-        return _folder(store, project_id, _named(cwd, words))
+        return _named(store, project_id, cwd, words)
     top = gitio.locate(cwd).top
     known = Counter(
         os.path.dirname(file.path)  # noqa: PTH120 - a path of the repository, not of this system
@@ -97,27 +97,27 @@ def folder_at(store: Store, project_id: str, cwd: Path, words: Path | None) -> F
     for each in (*([said] if said else []), *used, *adrfolder.USUAL_FOLDERS):
         path = Path(os.path.realpath(top / each))
         if path.is_dir() and path.is_relative_to(top):
-            return _folder(store, project_id, path)
+            return _folder(store, project_id, path, top)
     raise UsageError(
         "no folder of decision records is known here.",
         "Name one: git studio decision sync docs/decisions",
     )
 
 
-def _named(cwd: Path, words: Path) -> Path:
+def _named(store: Store, project_id: str, cwd: Path, words: Path) -> Folder:
     path = cwd / words
     try:
-        place = gitio.locate(cwd)
+        top = gitio.locate(cwd).top
     except NotBoundError:
-        return Path(os.path.realpath(path))
+        real = Path(os.path.realpath(path))
+        return _folder(store, project_id, real, real)
     try:
-        beneath.require_below(path, place.top)
+        return _folder(store, project_id, beneath.resolved(path, top), top)
     except beneath.LeadsOutError as error:
         raise UsageError(
             f"{path} is a symbolic link that leads out of the work tree.",
             "Name the folder that it leads to instead.",
         ) from error
-    return Path(os.path.realpath(path))
 
 
 def look(store: Store, project_id: str, folder: Folder) -> list[Standing]:
@@ -369,7 +369,9 @@ def _read(folder: Folder) -> dict[str, tuple[bytes | None, Adr | None, str]]:
     return found
 
 
-def _folder(store: Store, project_id: str, path: Path) -> Folder:
+def _folder(store: Store, project_id: str, path: Path, top: Path) -> Folder:
+    """A folder that really stands there, as far as a look tells; ``top`` is our work tree's."""
+    inside = top if path.is_relative_to(top) else path
     there = path
     while not there.is_dir() and there != there.parent:
         there = there.parent
@@ -377,9 +379,9 @@ def _folder(store: Store, project_id: str, path: Path) -> Folder:
         place = gitio.locate(there)
         repository = binding.bound(store, place)
     except NotBoundError:
-        return Folder(path, path.as_posix(), path, None, None)
+        return Folder(path, path.as_posix(), inside, None, None)
     if repository.project_id != project_id or not path.is_relative_to(place.top):
-        return Folder(path, path.as_posix(), path, None, None)
+        return Folder(path, path.as_posix(), inside, None, None)
     prefix = path.relative_to(place.top).as_posix()
     return Folder(path, "" if prefix == "." else prefix, place.top, place, repository)
 

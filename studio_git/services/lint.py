@@ -139,7 +139,7 @@ def _inside(place: Place | None, path: Path) -> str | None:
 
 def _require_below(path: Path, top: Path) -> None:
     try:
-        beneath.require_below(path, top)
+        beneath.resolved(path, top)
     except beneath.LeadsOutError as error:
         raise UsageError(
             f"{path} is a symbolic link that leads out of the work tree.",

@@ -158,7 +158,7 @@ def _at(item_type: ItemType, source: Path) -> _Source:
         return _template(registryfolders.contents(source), shown, source.resolve().name)
     is_folder = item_type is ItemType.SKILL and source.is_dir()
     path = source / SKILL_FILE if is_folder else source
-    side = files.read_side(path, inside=Path(path.resolve().anchor))
+    side = files.read_side(path, inside=source if is_folder else Path(path.resolve().anchor))
     if side is None:
         raise UsageError(f"there is no file {path}.", "Name a file that exists.")
     if isinstance(side, Unreadable):
