@@ -100,6 +100,11 @@ def write(path: Path, data: bytes, *, before: bytes) -> None:
     target = path.resolve()
     made = target.with_name(f"{target.name}.{os.getpid()}.studio")
     try:
+        if not stat.S_ISREG(target.stat().st_mode):  # a device would be gone, and a pipe
+            raise UsageError(
+                f"{path} is not a regular file; nothing was written.",
+                "Name a file with a commit message, or - for the standard input.",
+            )
         if read(target) != before:
             raise FileChangedError(
                 f"{path} changed while it was being worked on; nothing was written.",

@@ -143,7 +143,7 @@ def dump(value: Any) -> bytes:
 def load(data: bytes, path: str) -> Any:
     """What a JSON file says. Raises UsageError for what is none."""
     try:
-        return jsontext.loads(data.decode("utf-8"))
+        return jsontext.loads(data.decode("utf-8"), mend=False)
     except ValueError as error:
         raise broken(f"{path} is no JSON: {str(error)[:100]}") from error
 

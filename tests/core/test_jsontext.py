@@ -19,6 +19,11 @@ def test_what_is_none(text: str | bytes) -> None:
         jsontext.loads(text)
 
 
+def test_halves_of_characters_are_made_whole() -> None:
+    text = '{"\\ud800": ["\\udfff x", "\\ud83d\\ude00", {"a": 1}]}'
+    assert jsontext.loads(text) == {"\ufffd": ["\ufffd x", "😀", {"a": 1}]}
+
+
 @pytest.mark.parametrize("value", [None, 1.5, 10**300, {"a": [True, "\U0001f600"]}, 1e308])
 def test_what_is_one(value: object) -> None:
     assert jsontext.loads(json.dumps(value)) == value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,12 @@ def test_nothing_to_tell_changes_nothing(repo: Repo) -> None:
     assert prompts.hints(repo.place, b"x") == b"x"
     assert repo.studio("init", "--yes", "--no-hooks").status == 0
     assert prompts.hints(repo.place, b"x") == b"x"
+
+
+def test_only_a_regular_file_is_written(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="not a regular file"):
+        messages.write(pipe, b"x\n", before=b"")
+    assert pipe.is_fifo()
+    assert list(tmp_path.glob("*.studio")) == []
