@@ -37,9 +37,9 @@ WORDS = (
     "-rf",
     "--upload-pack=touch PWNED",
     f"ext::sh -c touch% {MARK}",
-    "../../../etc/passwd",
-    "/dev/null",
-    "/etc/passwd",
+    "../outside/passwd",
+    "./../repo/../outside",
+    "/proc/self/no/such/place",
     "\udcff\udcfe",
     "\ud800",
     "a\nb",
@@ -59,7 +59,11 @@ WORDS = (
     "CLAUDE.md",
     "skill",
 )
-"""What is said where a command wants a word."""
+"""What is said where a command wants a word.
+
+Nothing of the machine's own is named: commands write where they are told to, tests run as root,
+and a place that a test may not harm is no place to name in one.
+"""
 
 FILES = (
     b"\x1b[2Jclear.md",

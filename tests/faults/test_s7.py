@@ -102,7 +102,7 @@ def test_texts_go_round(
     """What counts is kept byte for byte, what it replaced comes back byte for byte."""
     bound(here)
     pairs = [(one, other) for one in TEXTS for other in TEXTS if one != other]
-    pairs = chance.sample(pairs, times(5, 50))
+    pairs = chance.sample(pairs, times(5, len(pairs)))
     for mine, theirs in pairs:
         dashboard_writes(theirs)
         (here.path / "CLAUDE.md").write_bytes(mine)
@@ -130,7 +130,7 @@ def test_what_is_no_text_is_left_alone(
     here: Repo, side: str, capfd: pytest.CaptureFixture[str], times: Times, chance: random.Random
 ) -> None:
     bound(here)
-    for data in chance.sample(NO_TEXTS, times(1, 6)):
+    for data in (NO_TEXTS[0], *chance.sample(NO_TEXTS[1:], times(1, len(NO_TEXTS) - 1))):
         if side != "repo":
             dashboard_writes(data)
         if side != "studio":
