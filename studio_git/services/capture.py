@@ -31,10 +31,10 @@ from studio_git.services import sessions as sessioning
 from studio_git.services.evidence import Evidence
 from studio_git.services.hints import Hint
 from studio_git.services.history import Walked
+from studio_git.services.origins import Grounds, Origins
 from studio_git.services.ownership import Ownership
 from studio_git.services.reconcile import Difference, remember_start
 from studio_git.services.recording import Belongs, Sources, Spares
-from studio_git.services.rewrites import Origins
 from studio_git.store import activity, commits, refs, sessions
 from studio_git.store.commits import Captured
 from studio_git.store.connection import Store
@@ -168,9 +168,7 @@ def _one_batch(run: _Run, batch: Sequence[Walked], tally: _Tally) -> None:
     evidence = Evidence(git)
     folder = binding.studio_dir(run.place.common_dir)
     squashes = hinting.squashes(folder)
-    sources = rewrites.Sources(
-        store, run.repository, git, run.found.standing.tips, evidence, squashes
-    )
+    sources = Grounds(store, run.repository, git, run.found.standing.tips, evidence, squashes)
     origins = rewrites.find(sources, [walked.commit for walked in batch], run.hints)
     wanted = [
         walked

@@ -10,70 +10,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from studio_git.core.models import Commit
-from studio_git.gitio import Git
-from studio_git.services import history
+from studio_git.services import history, squashes
 from studio_git.services.evidence import Evidence, only
 from studio_git.services.hints import AMEND, Hint, captured_before, final_pairs
+from studio_git.services.origins import Grounds, Origins
 from studio_git.store import commits
 from studio_git.store.commits import Captured
-from studio_git.store.connection import Store
-from studio_git.store.projects import Repository
 
 COPY = "copy"
 SQUASH = "squash"
 
 _FOLDED = ("fixup! ", "squash! ", "amend! ")
 _PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)\s*$", re.MULTILINE)
-_SQUASHED = re.compile(r"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
-_SQUASH_SUBJECT = "Squashed commit of the following:"
 _FEW = 20
 """Of a portion that small each commit is compared with what its author did of late."""
 _LATE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
-    """For new commits, by oid: what each took the place of, oldest first, and the oids of those
-    whose work it has once more.
-    """
-
-    replaced: dict[str, list[Captured]] = field(default_factory=dict)
-    copied: dict[str, list[str]] = field(default_factory=dict)
-    squashed: dict[str, list[str]] = field(default_factory=dict)
-
-    def taken(self) -> set[int]:
-        """Ids of the commits whose place is taken."""
-        return {old.id for olds in self.replaced.values() for old in olds}
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What origins are found from. ``tips`` are all that is reachable from; ``squashes`` gives
-    the oids that a ``merge --squash`` onto a commit was to bring in.
-    """
-
-    store: Store
-    repository: Repository
-    git: Git
-    tips: Collection[str]
-    evidence: Evidence
-    squashes: Mapping[str, Sequence[str]]
-
-
-def find(sources: Sources, batch: Sequence[Commit], said: Iterable[Hint]) -> Origins:
+def find(sources: Grounds, batch: Sequence[Commit], said: Iterable[Hint]) -> Origins:
     """Where the commits of a batch come from; the batch has parents before their children."""
     origins = Origins()
     _by_hints(sources, batch, said, origins)
     _by_content(sources, batch, origins)
-    _by_squash(sources, batch, origins)
+    squashes.by_merge(sources, batch, origins)
     return origins
 
 
 def _by_hints(
-    sources: Sources, batch: Sequence[Commit], said: Iterable[Hint], origins: Origins
+    sources: Grounds, batch: Sequence[Commit], said: Iterable[Hint], origins: Origins
 ) -> None:
     """What post-rewrite said of commits that are in the batch or captured already.
 
@@ -143,7 +109,7 @@ def _shown(
     ]
 
 
-def _by_content(sources: Sources, batch: Sequence[Commit], origins: Origins) -> None:
+def _by_content(sources: Grounds, batch: Sequence[Commit], origins: Origins) -> None:
     db, project_id = sources.store.db, sources.repository.project_id
     left = [commit for commit in batch if commit.oid not in origins.replaced]
     present = {commit.oid for commit in batch}  # reached, though lost until now
@@ -178,14 +144,15 @@ def _by_content(sources: Sources, batch: Sequence[Commit], origins: Origins) -> 
         if olds:
             origins.replaced[commit.oid] = olds
             used |= {old.id for old in olds}
-            continue
         live = [
             *(twin.commit for twin in twins[commit.oid] if twin.commit.oid not in lost),
             *earlier.get(commit.oid, ()),
         ]
-        source = _copied(sources, commit, live, batch, origins.copied)
-        if source is not None and commit.oid not in origins.copied:
-            origins.copied[commit.oid] = [source]
+        source = None if olds else _copied(sources, commit, live, batch, origins.copied)
+        first = [*live, *(old.commit for old in olds)]
+        found_in = [source] if source else squashes.by_rebase(sources, commit, first, batch)
+        if found_in and commit.oid not in origins.copied:
+            origins.copied[commit.oid] = found_in
 
 
 def _of_one_second(batch: Sequence[Commit]) -> dict[str, list[Commit]]:
@@ -220,7 +187,7 @@ def _replaced_twin(evidence: Evidence, gone: Sequence[Captured], new: Commit) ->
 
 
 def _replaced_other(
-    sources: Sources,
+    sources: Grounds,
     new: Commit,
     batch: Sequence[Commit],
     dead: Sequence[Captured],
@@ -262,7 +229,7 @@ def _replaced_other(
     return [last] if _ends_in_pieces(sources, new, batch, last.commit) else []
 
 
-def _ends_in_pieces(sources: Sources, new: Commit, batch: Sequence[Commit], whole: Commit) -> bool:
+def _ends_in_pieces(sources: Grounds, new: Commit, batch: Sequence[Commit], whole: Commit) -> bool:
     """True if a row of commits that ends in ``new`` began where ``whole`` did."""
     present = {commit.oid: commit for commit in batch}
     step: Commit | None = new
@@ -276,7 +243,7 @@ def _ends_in_pieces(sources: Sources, new: Commit, batch: Sequence[Commit], whol
 
 
 def _copied(
-    sources: Sources,
+    sources: Grounds,
     new: Commit,
     live: Sequence[Commit],
     batch: Sequence[Commit],
@@ -306,7 +273,7 @@ def _copied(
 
 
 def _firsthand(
-    sources: Sources, alike: Sequence[Commit], copied: Mapping[str, Sequence[str]]
+    sources: Grounds, alike: Sequence[Commit], copied: Mapping[str, Sequence[str]]
 ) -> list[Commit]:
     """Those of some commits that are not known as copies of another one of them."""
     oids = {one.oid for one in alike}
@@ -322,7 +289,7 @@ def _firsthand(
     ]
 
 
-def _copied_lately(sources: Sources, new: Commit, batch: Sequence[Commit]) -> str | None:
+def _copied_lately(sources: Grounds, new: Commit, batch: Sequence[Commit]) -> str | None:
     if len(batch) > _FEW:
         return None
     words, evidence = _words(new), sources.evidence
@@ -341,45 +308,11 @@ def _copied_lately(sources: Sources, new: Commit, batch: Sequence[Commit]) -> st
     return next((one.oid for one in alike if evidence.same_patch(one.oid, new.oid)), None)
 
 
-def _known(sources: Sources, oid: str, batch: Sequence[Commit]) -> bool:
+def _known(sources: Grounds, oid: str, batch: Sequence[Commit]) -> bool:
     if any(commit.oid == oid for commit in batch):
         return True
     found = commits.by_oid(sources.store.db, sources.repository.project_id, [oid])
     return oid in found and found[oid].rewritten_to is None
-
-
-def _by_squash(sources: Sources, batch: Sequence[Commit], origins: Origins) -> None:
-    """What ``merge --squash`` made one commit of: by the message that git offered for it, or by
-    what the hook noted and the content shows.
-    """
-    for commit in batch:
-        if len(commit.parents) != 1 or commit.oid in origins.replaced:
-            continue
-        said = commit.subject.startswith(_SQUASH_SUBJECT)
-        listed = (
-            _SQUASHED.findall(commit.message)
-            if said
-            else sources.squashes.get(commit.parents[0], ())
-        )
-        if not listed:
-            continue
-        project_id = sources.repository.project_id
-        found = commits.by_oid(sources.store.db, project_id, listed)
-        present = {one.oid: one for one in batch}
-        olds = [  # git names the latest first
-            present[oid] if oid in present else found[oid].commit
-            for oid in reversed(listed)
-            if oid in present or (oid in found and found[oid].rewritten_to is None)
-        ]
-        if said or _holds(sources.evidence, commit, olds):
-            origins.squashed[commit.oid] = [one.oid for one in olds]
-
-
-def _holds(evidence: Evidence, new: Commit, olds: Sequence[Commit]) -> bool:
-    work = [old for old in olds if len(old.parents) == 1]
-    return bool(work) and (
-        evidence.joined(work, new.oid) or all(evidence.covers(new.oid, old.oid) for old in work)
-    )
 
 
 def _words(commit: Commit) -> str:

@@ -315,12 +315,18 @@ class TestOtherRewrites:
         assert ids(branch) == before
         assert len(branch.titles("decisions")) == 2
 
-    def test_a_squash_of_what_another_branch_still_has(self, branch: Clone) -> None:
-        """One of its commits was copied, the other replaced: neither decides anything anew."""
-        branch.repo.git("branch", "kept", "topic~1")
+    @pytest.mark.parametrize("hook", [True, False])
+    @pytest.mark.parametrize("kept", ["topic", "topic~1"])
+    def test_a_squash_of_what_another_branch_still_has(
+        self, branch: Clone, kept: str, hook: bool
+    ) -> None:
+        """Both of its commits were copied, or one, and the other replaced: none decides anew."""
+        branch.repo.git("branch", "kept", kept)
         pairs = self.rebase(branch, "-i", "topic~2", todo="sed -i 2s/^pick/squash/")
-        branch.capture(heard(*pairs, kind="rebase"))
+        before = [session["id"] for session in branch.sessions()]
+        branch.capture(*([heard(*pairs, kind="rebase")] if hook else []))
         assert sorted(branch.titles("decisions")) == ["x", "y"]
+        assert [session["id"] for session in branch.sessions()] == before
 
     def test_a_deleted_branch_takes_nothing_away(self, branch: Clone) -> None:
         before = branch.sessions(), ids(branch), branch.live()
