@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from studio_git.core.prose import fences
+from studio_git.core.prose import Fences, fences
 
 KEY = re.compile(r"([A-Za-z0-9-]++)[ \t]*+:")
 SPACE = " \t\r"
@@ -65,7 +65,7 @@ def lay_out(message: str, comment: str = COMMENT) -> Layout:
     end = _end(lines, comment)
     found = paragraphs(lines[:end])
     title, rest = (found[0], found[1:]) if found else (range(0), [])
-    code = fences(lines)
+    fenced = code(lines, title)
     last = rest[-1] if rest else None
     is_strict = last is not None and _git_block(lines, last, _strictly_made, comment)
     prose: list[range] = []
@@ -76,8 +76,8 @@ def lay_out(message: str, comment: str = COMMENT) -> Layout:
             counts = True
         else:
             # An open fence hides what git does not read; what git reads is not hidden.
-            hidden = any(code.inside[number] for number in part) or (
-                code.open_from is not None and part.start >= code.open_from
+            hidden = any(fenced.inside[number] for number in part) or (
+                fenced.open_from is not None and part.start >= fenced.open_from
             )
             counts = not hidden and _beyond_doubt(lines, part)
         if not counts:
@@ -89,7 +89,14 @@ def lay_out(message: str, comment: str = COMMENT) -> Layout:
         adjacent = counts
     if len(groups) == 1 and _only_a_sentence(lines, groups[0]):
         prose += groups.pop()
-    return Layout(lines, first, end, title, prose, groups, code.inside, last if is_strict else None)
+    return Layout(
+        lines, first, end, title, prose, groups, fenced.inside, last if is_strict else None
+    )
+
+
+def code(lines: Sequence[str], title: range) -> Fences:
+    """The fenced code of a message; none begins in its subject, the lines ``title``."""
+    return fences(["" if number in title else line for number, line in enumerate(lines)])
 
 
 def blank(line: str) -> bool:

@@ -17,12 +17,13 @@ from studio_git.core.messagelayout import (
     WORDS,
     Layout,
     blank,
+    code,
     keys_of,
     lay_out,
     made_by_git,
     paragraphs,
 )
-from studio_git.core.prose import fences, one_line, shorten
+from studio_git.core.prose import one_line, shorten
 
 SCISSORS = "------------------------ >8 ------------------------"
 """Git's ``cut_line`` (wt-status.c): after a comment character and a space, it ends the text."""
@@ -140,7 +141,7 @@ def _find(message: str, comment: str) -> _Found:
         lines,
         below,
         layout,
-        fences(lines).inside,
+        code(lines, range(layout.first, layout.first + layout.title.stop)).inside,
         frozenset(taken),
         frozenset(strict),
         frozenset(),

@@ -221,6 +221,7 @@ def test_put_right_git_parses_every_decision(lines: list[str], end: str, closed:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(LINES, max_size=14))
 @example(["", "Decision: one", "", "Rationale: why", "Decision: two"])
+@example(["```", "", SIGNED, "Decision: one", "```", "Decision: two"])
 def test_what_studio_reads_stays_what_it_was(lines: list[str]) -> None:
     """Where it reads all of it; and what nobody read before is added to that."""
     message = "\n".join(["Subject", *lines]) + "\n"
