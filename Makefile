@@ -84,7 +84,7 @@ demo: $(STAMP) ## Play the whole story on a real repository (REPO=… for anothe
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash demo/run.sh $(REPO)
 
 faults: $(STAMP) $(MANAGERS) ## Every fault at its full count (SEED=…, ROWS="R1 S5"); goes on where it was stopped
-	$(BIN)/python tests/faults/run.py
+	$(BIN)/python tests/faults/run.py $(PAGE)
 
 bench: $(STAMP) ## What we promise of speed, and peers beside it: some twenty minutes (FULL=--full: the large sizes; NAMES="commit lsp"; PAGE=--page); goes on where it was stopped
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python benchmarks/run.py $(FULL) $(COMPILE) $(PAGE) $(NAMES)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".faults"
 RESULTS = KEPT / "results.json"
 PAGE = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- figures: begin, written by make faults -->", "<!-- figures: end -->"
+BEGIN, END = "<!-- figures: begin, written by make faults PAGE=--page -->", "<!-- figures: end -->"
 
 
 def main() -> int:
