@@ -184,7 +184,7 @@ def _stored(git_dir: Path) -> tuple[CheckState, str, bool] | None:
     if first != _FIRST_LINE or not line.startswith(_STORED):
         return None
     try:
-        return _restored(jsontext.loads(line.removeprefix(_STORED)))
+        return _restored(jsontext.loads(line.removeprefix(_STORED), mend=False))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -64,7 +64,7 @@ def load(place: Place) -> Record:
     """The record; an empty one where there is none, or where it cannot be understood."""
     data = files.read_bytes(path_of(place))
     try:
-        document = jsontext.loads(data or b"{}")
+        document = jsontext.loads(data or b"{}", mend=False)
     except ValueError:
         document = {}
     if not isinstance(document, dict) or document.get("version") != VERSION:

@@ -47,7 +47,7 @@ def read_note(common_dir: Path) -> Note | None:
     if data is None:
         return None
     try:
-        content = jsontext.loads(data)
+        content = jsontext.loads(data, mend=False)  # paths are bytes
         return Note(str(content["repository"]), str(content["home"]), str(content["top"]))
     except (ValueError, KeyError, TypeError):
         return None
