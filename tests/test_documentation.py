@@ -117,3 +117,9 @@ def anchors(text: str) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_the_tests_that_a_page_names_are_there(path: Path) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`", path.read_text())
+    assert [name for name in named if not (ROOT / name).is_file()] == []
