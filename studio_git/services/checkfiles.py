@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from studio_git import files
 from studio_git.services import agreement, registry, sessionfiles
 from studio_git.services.agreement import Disagreement
 from studio_git.services.findings import Area, Finding, note, ok, problem
@@ -150,7 +149,6 @@ def _write_sessions(home: Path, missing: Sequence[Disagreement]) -> None:
             sessions.mark_stale(db, [each.record for each in missing])
         for project_id in {each.project_id for each in missing}:
             wanted = [each.record for each in missing if each.project_id == project_id]
-            files.make_private(sessionfiles.path(home, project_id, "x").parent)
             sessionfiles.write(store, project_id, wanted)
 
 

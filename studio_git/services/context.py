@@ -331,7 +331,6 @@ def _take_in(workspace: Workspace, file: ContextFile, path: str) -> bytes | None
         return None
     body = frames.split(path, found).body
     home = workspace.store.home
-    files.make_private(target.parent)
     files.write_whole(target, body, inside=home, expected=None, lock=workspace.store.lock)
     return body
 

@@ -235,7 +235,8 @@ def _name_cycle(db: sqlite3.Connection, cycle_id: str, project_id: str, said: st
 def _contexts(store: Store, repository: Repository, place: Place) -> None:
     """Track the canonical files again that the store does not know, where the clone has them."""
     folder = context_dir(store.home, repository.project_id)
-    known = {file.file_path for file in contexts.every(store.db, repository.project_id)}
+    every = contexts.every(store.db, repository.project_id)
+    known = {name for file in every for name in (file.filename, file.file_path)}
     try:
         proposal = config.read_proposal(place.top)
     except StudioError:
