@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -493,6 +494,7 @@ def test_35_stopped_in_the_hook_of_an_amend(here: Here) -> None:
     hook = here.repo.path / ".git/hooks/post-commit"
     installed = hook.read_text()
     put_hook(hook, installed + "kill -INT $PPID\nsleep 1\n")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
     here.repo.write("file0", "x\ny\n")
     done = here.repo.try_git("commit", "-q", "-a", "--amend", "-m", message("Ok", "Decision: A"))
     assert done.status != 0
