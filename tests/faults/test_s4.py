@@ -24,11 +24,13 @@ from manyrun import Runner, runner
 from storetools import fingerprint
 from traptools import Traps
 
+LONG = ("a" * 200 + "/") * 21
+"""Longer than any path may be, and no deeper than a test folder can be cleared."""
 NAMES = (
     "..", ".", "", " ", "../x", "../../x", "../../../../../x", "{away}/x", "{away}", "/", "//x",
     "~", "~/x", "%2e%2e/x", "%2e%2e%2fx", "..%2f..%2fx", "..\\..\\x", "C:\\x", "C:x", "a/../../x",
     "a/./../../../x", ".git/config", ".GIT/hooks/x", "git~1/x", ".g\u200cit/x", "a\nb", "a\rb",
-    "\x1b[2J", "\u202e/x", "a" * 256, "é" * 200, "a/" * 2100, "CON", "nul.md", "x.", "x ", "-x",
+    "\x1b[2J", "\u202e/x", "a" * 256, "é" * 200, LONG, "CON", "nul.md", "x.", "x ", "-x",
     "--help-me", "$HOME/x", "`touch {away}/x`", "$(touch {away}/x)", "*", "?", "x;y", "a|b", "'\"",
     "studio.db", "../../../studio.db", "projects", "registry/../../../x", "\udc80x", "CLAUDE.MD",
 )  # fmt: skip
@@ -262,7 +264,9 @@ def test_a_folder_to_import(
             path.write_bytes(before)
     figure(f"{len(watcher.outside)} of {count} imports")
     assert watcher.outside == []
-    assert min(watcher.ended[0], watcher.ended[2]) > 0, watcher.ended
+    assert set(watcher.ended) <= {0, 1, 2}, watcher.ended
+    # Of a few by chance all may be refused, or none.
+    assert count < 100 or min(watcher.ended[0], watcher.ended[2]) > 0, watcher.ended
 
 
 def test_names_that_differ_in_case(scene: Repo) -> None:
