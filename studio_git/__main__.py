@@ -102,7 +102,7 @@ def _usage(problem: click.UsageError) -> int:
 
 
 def _system(problem: OSError, words: list[str]) -> int:
-    """What the system refused: a full disk, and names that it can hold nothing by."""
+    """What the system refused: a full disk, permissions, names that it can hold nothing by."""
     from studio_git import output
     from studio_git.errors import StudioError, UsageError
 
@@ -113,6 +113,9 @@ def _system(problem: OSError, words: list[str]) -> int:
     elif problem.errno in (errno.ENOSPC, errno.EDQUOT):
         output.give_up(sys.stdout)
         output.error(StudioError(f"{problem.strerror}.", "Make room, and run it again."))
+    elif problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and problem.filename:
+        what = f"{os.fsdecode(problem.filename)}: {problem.strerror}."
+        output.error(StudioError(what, "Look at its permissions, and at those of its folder."))
     else:
         return _bug(words)
     return FAILED_STATUS

@@ -189,11 +189,16 @@ def sync_names(folder: Path) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append one short record; of up to a page, none is torn by another writer's."""
+    """Append one short record; of up to a page, none is torn by another writer's.
+
+    Raises OSError where it cannot be written whole.
+    """
+    data = line.encode("utf-8", "backslashreplace") + b"\n"
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
     handle = os.open(path, flags, FILE_MODE)
     try:
-        os.write(handle, line.encode("utf-8", "backslashreplace") + b"\n")
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(handle)
 

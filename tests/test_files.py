@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -348,3 +349,14 @@ def test_lines_are_appended_whole(tree: Path) -> None:
     files.append_line(tree / "log", "two\udce9")
     assert (tree / "log").read_bytes() == b"one\ntwo\\udce9\n"
     assert (tree / "log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_that_is_cut_short_is_told(tree: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            files.append_line(tree / "log", "longer than that")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tree / "log").read_bytes() == b"longer tha"

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,16 +79,17 @@ def append(common_dir: Path, stage: str, git_dir: Path, *details: str) -> None:
 def drain(common_dir: Path) -> Batch:
     """Take what the spool holds, with what earlier workers took and did not finish.
 
-    Call it under the worker's lock. Nothing is lost until :func:`done`.
+    Call it under the worker's lock. Nothing is lost until :func:`done`. What is no file or cannot
+    be read stays where it is, and holds nothing up.
     """
     folder = _studio(common_dir)
-    try:
+    if _is_file(folder / "spool"):
         (folder / "spool").rename(folder / f"spool.{time.time_ns()}.{os.getpid()}")
-    except FileNotFoundError:
-        pass
     taken, bad, read, pairs = [], [], [], []
     for file in sorted(folder.glob("spool.[0-9]*")):
-        data = file.read_bytes()
+        data = _bytes(file)
+        if data is None:
+            continue
         read.append((file, len(data)))
         *lines, unfinished = data.split(b"\n")
         for line in lines:
@@ -122,9 +124,32 @@ def done(common_dir: Path, batch: Batch) -> None:
 def waiting(common_dir: Path) -> bool:
     """True where there is something to drain, or somebody asked for a worker."""
     folder = _studio(common_dir)
-    return any((folder / name).exists() for name in ("spool", "kick")) or any(
-        folder.glob("spool.[0-9]*")
+    taken = folder.glob("spool.[0-9]*")
+    return (
+        (folder / "kick").exists()
+        or _is_file(folder / "spool")
+        or any(_is_file(file) and os.access(file, os.R_OK) for file in taken)
     )
+
+
+def _is_file(path: Path) -> bool:
+    """True for a regular file itself, not for a link to one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _bytes(file: Path) -> bytes | None:
+    """What a spool holds; None where it cannot be read. A mode of our own file is put right."""
+    if not _is_file(file):
+        return None
+    try:
+        if not os.access(file, os.R_OK):
+            file.chmod(files.FILE_MODE)
+        return file.read_bytes()
+    except OSError:
+        return None
 
 
 def _studio(common_dir: Path) -> Path:

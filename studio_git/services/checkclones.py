@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -127,6 +128,14 @@ def _spool(clone: Repository, name: str, catch_up: Catch) -> Iterator[Finding]:
     folder = binding.studio_dir(Path(clone.common_dir))
     top = Path(clone.primary_worktree)
     waiting = [path for path in (folder / "spool", *folder.glob("spool.[0-9]*")) if path.is_file()]
+    locked = [path for path in waiting if not os.access(path, os.R_OK)]
+    for path in locked:
+        waiting.remove(path)
+        yield problem(
+            Area.SPOOL,
+            f"{name}: you may not read what the hooks noted in {path}.",
+            "Make the file yours again, or remove it: commits are found in git without it.",
+        )
     if waiting and time.time() - min(path.stat().st_mtime for path in waiting) > _WAITS:
         yield problem(
             Area.SPOOL,

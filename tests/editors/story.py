@@ -180,14 +180,18 @@ class Story:
         return [pid for pid in found if self.owns(pid)]
 
     def owns(self, pid: int) -> bool:
-        """Whether a process is a server of ours for this Studio home, and no zombie."""
+        """Whether a process is a server of ours for this Studio home, and no zombie.
+
+        A shell that was told to run one is none.
+        """
         process = Path("/proc") / str(pid)
         try:
-            words = process.joinpath("cmdline").read_bytes()
+            words = process.joinpath("cmdline").read_bytes().split(b"\0")
             environment = process.joinpath("environ").read_bytes().split(b"\0")
         except OSError:
             return False
-        return b"studio-lsp" in words and f"STUDIO_HOME={self.home}".encode() in environment
+        named = any(word.endswith(b"/studio-lsp") for word in words[:2])
+        return named and f"STUDIO_HOME={self.home}".encode() in environment
 
     def await_no_server(self, seconds: float = 30) -> None:
         """Wait until no server is left; one that stays is ended, so that it harms no other test."""

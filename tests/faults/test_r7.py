@@ -152,3 +152,29 @@ def test_no_commit_fails(
     assert sorted(oid for (oid,) in found) == sorted(listed)
     commits = 5 * len(faults)
     figure(f"{len(faults)} faults: 0 of {commits} commits failed, 0 of {len(listed)} missing")
+
+
+def test_notes_that_cannot_be_read_hold_nothing_up(place: Place) -> None:
+    ours = place.repo / ".git/studio"
+    place.ok("commit", "-q", "--allow-empty", "-m", "Noted")
+    assert place.studio("capture").status == 0
+    for name in ("spool.1.1", "spool.2.2"):
+        (ours / name).write_text(f"1\tpost-commit\t{place.repo}/.git\n")
+        (ours / name).chmod(0)
+    give_away(ours / "spool.1.1")
+    answer = place.studio("capture")
+    assert answer.status == 0, answer.err
+    assert [path.name for path in ours.glob("spool.*")] == ["spool.2.2"], "another user's stays"
+    said = place.studio("doctor")
+    assert f"may not read what the hooks noted in {ours / 'spool.2.2'}" in said.out + said.err
+
+
+def test_a_folder_of_ours_that_cannot_be_written_is_told(place: Place) -> None:
+    ours = place.repo / ".git/studio"
+    assert place.studio("capture").status == 0
+    (ours / "kick").touch()
+    ours.chmod(0o500)
+    answer = place.studio("capture")
+    assert answer.status == 2
+    assert f"{ours / 'kick'}: Permission denied." in answer.err
+    assert "unexpected" not in answer.err

@@ -66,6 +66,20 @@ def test_a_note_that_comes_while_its_file_is_taken(common: Path) -> None:
     assert spool.drain(common).records[-1] == Record("post-merge", Path("/r/.git"), ("0",))
 
 
+def test_what_is_no_file_holds_nothing_up(common: Path) -> None:
+    for name in ("spool", "spool.1.1"):
+        (common / "studio" / name).mkdir()
+    (common / "studio" / "spool.2.2").symlink_to("spool.3.3")
+    assert not spool.waiting(common)
+    assert spool.drain(common).files == ()
+    (common / "studio" / "spool").rmdir()
+    spool.append(common, "post-commit", GIT_DIR)
+    batch = spool.drain(common)
+    assert [record.stage for record in batch.records] == ["post-commit"]
+    spool.done(common, batch)
+    assert names(common) == {"spool.1.1", "spool.2.2"}
+
+
 def test_what_is_no_record_is_set_aside(common: Path) -> None:
     bad = (
         b"garbage",
