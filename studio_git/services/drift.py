@@ -210,9 +210,9 @@ class Eye:
         self, path: str, repo: Side, syncs: Sequence[Sync]
     ) -> tuple[bytes | None, Sync | None, Sync | None]:
         """The base, the sync it is from, and the newer sync from elsewhere, if there is one."""
-        newest: dict[str, Sync] = {}
-        for sync in syncs:
-            newest.setdefault(sync.content_hash, sync)
+        newest: dict[tuple[str | None, ...], Sync] = {}
+        for sync in syncs:  # what two worktrees have in common with Studio, each has for itself
+            newest.setdefault((sync.content_hash, sync.repository_id, sync.worktree), sync)
         candidates = list(newest.values())
         if not candidates:
             return None, None, None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from drifttools import (
     LAST,
     MIDDLE,
     TEXT,
+    bind,
     bound,
     canonical,
     dashboard_writes,
@@ -76,6 +78,24 @@ def test_equal_sides_need_no_base(repo: Repo) -> None:
     assert only(repo).base == TEXT.encode(), "the base was healed"
     repo.write("CLAUDE.md", edited(MIDDLE))
     assert only(repo).verdict.kind is DriftKind.REPO_AHEAD
+
+
+def test_what_another_clone_took_over_stays_the_base_here(
+    repo: Repo, make_repo: Callable[..., Repo]
+) -> None:
+    """Both have the same text in common with Studio, and only here no commit holds it yet."""
+    bound(repo)
+    other = make_repo("other")
+    other.write("CLAUDE.md", TEXT)
+    other.commit("Begin")
+    bind(other, "--project", repo.path.name)
+    repo.write("CLAUDE.md", edited(FIRST))
+    ok(repo, "resolve", "CLAUDE.md", "--accept-repo")
+    ok(other, "resolve", "CLAUDE.md", "--keep-studio")
+    repo.write("CLAUDE.md", edited(FIRST, MIDDLE))
+    standing = only(repo)
+    assert standing.base == edited(FIRST).encode()
+    assert standing.verdict.kind is DriftKind.REPO_AHEAD
 
 
 def test_only_what_is_named(repo: Repo) -> None:
