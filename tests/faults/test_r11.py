@@ -47,16 +47,18 @@ top, name = Path(sys.argv[1]), sys.argv[2]
 way = {DriftKind.REPO_AHEAD: Resolution.ACCEPTED_REPO, DriftKind.MERGEABLE: Resolution.MERGED,
        DriftKind.STUDIO_AHEAD: Resolution.KEPT_STUDIO}
 file, part = top / "CLAUDE.md", f"# Part {name}\\n"
-file.write_text(file.read_text().replace(part, f"{part}of clone {name}\\n"))
-while True:
-    with open_here(top) as workspace:
-        standing = resolve.standing_of(workspace, "CLAUDE.md")
-        if standing.settled:
-            break
-        try:
-            resolve.resolve(workspace, standing, way[standing.verdict.kind])
-        except FileChangedError:
-            continue
+for number in range(int(sys.argv[3])):
+    said = f"{number} of clone {name}\\n"
+    file.write_text(file.read_text().replace(part, f"{part}{said}"))
+    while True:
+        with open_here(top) as workspace:
+            standing = resolve.standing_of(workspace, "CLAUDE.md")
+            if standing.settled:
+                break
+            try:
+                resolve.resolve(workspace, standing, way[standing.verdict.kind])
+            except FileChangedError:
+                continue
 """
 
 
@@ -106,11 +108,13 @@ def test_a_plain_rename_would_lose_most(tmp_path: Path, figure: Callable[[str], 
 
 
 def test_every_change_of_eight_clones_is_kept(
-    make_repo: Callable[..., Repo], figure: Callable[[str], None]
+    make_repo: Callable[..., Repo],
+    times: Callable[[int, int], int],
+    figure: Callable[[str], None],
 ) -> None:
-    """Each edits a part of its own, and brings it together with what the others did meanwhile."""
+    """Each edits a part of its own, again and again, and takes in what the others did meanwhile."""
     text = "".join(f"# Part {number}\n\nIt begins.\n\n" for number in range(WRITERS))
-    clones = []
+    clones, count = [], times(2, 20)
     for number in range(WRITERS):
         clone = make_repo(f"clone{number}")
         clone.write("CLAUDE.md", text)
@@ -118,9 +122,11 @@ def test_every_change_of_eight_clones_is_kept(
         bind(clone, *([] if not number else ["--project", "Risk Workbench"]),
              *(["--name", "Risk Workbench"] if not number else []))  # fmt: skip
         clones.append(clone)
-    finished([started(CLONE, each.path, str(number)) for number, each in enumerate(clones)])
+    finished(
+        [started(CLONE, each.path, str(number), str(count)) for number, each in enumerate(clones)]
+    )
     found = canonical().read_text().splitlines()
-    wanted = [f"of clone {number}" for number in range(WRITERS)]
+    wanted = [f"{edit} of clone {number}" for number in range(WRITERS) for edit in range(count)]
     kept = sum(found.count(line) == 1 for line in wanted)
     figure(f"by {WRITERS} clones {kept} of {len(wanted)} kept")
     assert kept == len(wanted)
