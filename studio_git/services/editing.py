@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio_git import files
-from studio_git.core.prose import many_lines, one_line
+from studio_git.core.prose import one_line
+from studio_git.core.redact import redact
 from studio_git.errors import UsageError
 from studio_git.gitio import Place
 from studio_git.services import journal, memory, sessionfiles
@@ -80,7 +81,7 @@ def change_decision(
     if wanted.title is not None:
         columns["title"] = _needed(wanted.title, "a decision needs a title.")
     if wanted.rationale is not None:
-        columns["rationale"] = many_lines(wanted.rationale) or None
+        columns["rationale"] = memory.fit_lines(wanted.rationale) or None
     if wanted.alternatives is not None:
         columns["alternatives"] = records.array(_items(wanted.alternatives))
     _cycle_into(columns, store, decision, wanted.cycle)
@@ -167,7 +168,7 @@ def change_session(
     if wanted.title is not None:
         columns["title"] = _needed(wanted.title, "a session needs a title.")
     if wanted.summary is not None:
-        columns["summary"] = many_lines(wanted.summary)
+        columns["summary"] = memory.fit_lines(wanted.summary)
     _cycle_into(columns, store, session, wanted.cycle)
     new = {name: text for name, text in columns.items() if session[name] != text}
     if not new:
@@ -214,7 +215,7 @@ def _cycle_into(
 
 
 def _items(texts: Sequence[str]) -> list[str]:
-    return [one_line(text) for text in texts if one_line(text)]
+    return [one_line(redact(text)) for text in texts if one_line(text)]
 
 
 def _needed(text: str, complaint: str, *, lines: bool = False) -> str:

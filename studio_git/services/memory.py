@@ -12,6 +12,7 @@ from typing import Any
 from studio_git import files
 from studio_git.core import jsontext
 from studio_git.core.prose import many_lines, one_line, shorten
+from studio_git.core.redact import redact
 from studio_git.errors import NotFoundError, NothingYetError, UsageError
 from studio_git.services import cycles, sessionfiles
 from studio_git.store import (
@@ -201,7 +202,7 @@ def add_decision(
     """Record a decision that no commit states. Raises UsageError for what cannot be one."""
     columns = {
         "title": said(title, "a decision needs a title."),
-        "rationale": many_lines(rationale or "") or None,
+        "rationale": fit_lines(rationale or "") or None,
         "alternatives": records.array([said(each, "an alternative is empty.")
                                        for each in alternatives]),
         "cycle_id": cycle_id(store, project_id, cycle),
@@ -287,14 +288,19 @@ def cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
 
 
 def said(text: str, complaint: str, *, lines: bool = False) -> str:
-    """Text fit for the store; on one line unless several may stand there.
+    """Text fit for the store, without secrets; on one line unless several may stand there.
 
     Raises UsageError with the complaint where nothing is left.
     """
-    fit = many_lines(text) if lines else one_line(text)
+    fit = fit_lines(text) if lines else one_line(redact(text))
     if not fit:
         raise UsageError(complaint, "Write it in quotes after the option or as the argument.")
     return fit
+
+
+def fit_lines(text: str) -> str:
+    """What a person wrote, fit for the store: its lines, without secrets."""
+    return many_lines(redact(text))
 
 
 def tag_words(tags: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import uuid
 
 from studio_git import files
 from studio_git.core import sessionfile
+from studio_git.core.redact import redact
 from studio_git.errors import FileChangedError, StudioError
 from studio_git.services import sessionfiles
 from studio_git.store import questions, records
@@ -24,6 +25,7 @@ def add(store: Store, project_id: str, question: str, *, gap_minutes: int) -> st
     written it there. Raises StudioError where the store or the file cannot be written.
     """
     session_id = questions.session_since(store.db, project_id, int(time.time()) - gap_minutes * 60)
+    question = redact(question)
     with store.writing() as db:
         columns = {"question": question, "session_id": session_id}
         records.add(db, Kind.QUESTION, str(uuid.uuid4()), project_id, columns)

@@ -88,6 +88,28 @@ def test_no_secret_reaches_the_disk(
     figure(f"{len(secrets)} secrets of {kinds} kinds: 0 in the home, 0 in .git/studio, 0 written")
 
 
+def test_what_a_person_types_is_redacted_too(repo: Repo, studio_home: Path) -> None:
+    repo.commit("First")
+    assert repo.studio("init", "--yes", "--name", "Risk Workbench").status == 0
+    repo.commit("Second")
+    assert repo.studio("capture").status == 0
+    case = next(case for case in CASES if "\n" not in case.text and redact(case.text) != case.text)
+    said = f"with {case.text} in it"
+    for words in (
+        ("decision", "add", said, "--rationale", said, "--alternative", said),
+        ("decision", "add", "Plain"),
+        ("decision", "edit", "Plain", "--title", f"{said} too", "--rationale", said),
+        ("decision", "edit", f"{redact(said)} too", "--alternative", said),
+        ("learning", "add", said, "--problem", said, "--solution", said),
+        ("learning", "edit", redact(said), "--problem", f"{said} still"),
+        ("session", "edit", "--title", said, "--summary", said),
+    ):
+        answer = repo.studio(*words)
+        assert answer.status == 0, (words, answer.err)
+        assert case.secret not in answer.out
+    assert held(studio_home, {case.secret: case.kind}) == []
+
+
 def commit(repo: Repo, message: str) -> None:
     """Commit with a message as it is."""
     path = repo.path / ".git" / "message"

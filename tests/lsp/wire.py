@@ -125,7 +125,10 @@ class Wire:
                 length = int(value)
             if length is None:
                 break
-            self._queue.put(json.loads(out.read(length)))
+            data = out.read(length)
+            if len(data) < length:  # it was killed while it wrote
+                break
+            self._queue.put(json.loads(data))
         self._queue.put(None)
 
     def _listen(self) -> None:
