@@ -191,7 +191,7 @@ class _Reader:
         while last < section.end_line and self.lines[last].strip() and not self._breaks(last):
             last += 1
         block = self.lines[first:last]
-        said = " ".join(_ITEM.sub(r"\1", line).strip() for line in block)
+        said = " ".join(_without_mark(line) for line in block)
         whole = bool(block) and len(said) <= MAX_DESCRIPTION
         plain = whole and not any(_NOT_PROSE.match(line) for line in block)
         return shorten(said, MAX_DESCRIPTION), (first, last) if plain else None
@@ -264,6 +264,12 @@ class _Reader:
     def _problem(self, code: str, message: str, line: int, hint: str) -> Problem:
         line = min(line, len(self.lines) - 1)
         return Problem(code, message, line, 0, len(self.lines[line]), hint)
+
+
+def _without_mark(line: str) -> str:
+    """A line without the mark that makes it an item of a list."""
+    item = _ITEM.fullmatch(line)
+    return (item[1] if item else line).strip()
 
 
 def _folded(title: str) -> str:

@@ -199,6 +199,9 @@ class _Run:
         old = dict(row)
         if not self._follow(table, row):
             return
+        for column in table.keys[0]:
+            if column != table.number and row.get(column) is None:
+                raise sqlite3.IntegrityError(f"a row of {table.name} has no {column}")
         found = self._same(table, row)
         if found is None:
             self._insert(table, row, old)

@@ -391,6 +391,14 @@ class TestNothingIsBelieved:
         rewrite(folder, table, lambda found: found[0].update({column: value}))
         self.refused(folder)
 
+    @pytest.mark.parametrize(
+        ("table", "column"),
+        [("sessions", "id"), ("git_sessions", "session_id"), ("git_commits", "oid")],
+    )
+    def test_rows_without_a_key(self, folder: Path, table: str, column: str) -> None:
+        rewrite(folder, table, lambda found: found[0].pop(column))
+        assert column in self.refused(folder)
+
     def test_links_and_what_is_missing(self, folder: Path, tmp_path: Path) -> None:
         secret = tmp_path / "secret"
         secret.write_text("mine")

@@ -114,6 +114,13 @@ def test_lists_of_any_kind_and_plain_lines() -> None:
     assert parse_skill(f"{start}FastAPI\nPython\n").compatibility == ("FastAPI", "Python")
 
 
+def test_only_the_mark_of_an_item_is_taken_away() -> None:
+    said = parse_skill(
+        "# T\n\n## Description\n- Tables - with 1) rows\n- and * notes\n"
+    ).description
+    assert said == "Tables - with 1) rows and * notes"
+
+
 def test_a_prompt_needs_nothing() -> None:
     found = parse_prompt("# Review\n\nLook at it\nhard.\n\nMore.\n")
     assert (found.title, found.description) == ("Review", "Look at it hard.")
