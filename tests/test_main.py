@@ -86,6 +86,18 @@ class TestHelp:
         assert status == "0"
         assert not HEAVY & set(loaded)
 
+    def test_lists_do_not_wait_for_what_changes_records(self, repo: Repo, python: str) -> None:
+        later = {"services.editing", "services.adding", "services.decisionsync", "core.redact"}
+        code = (
+            "import sys\nfrom studio_git.__main__ import main\n"
+            "assert main(['decision', 'list', '--all-projects']) == 0\n"
+            "print(*sys.modules, file=sys.stderr)"
+        )
+        repo.studio("init", "--yes", "--no-hooks")
+        loaded = run(python, "-c", code, cwd=repo.path).err.split()
+        assert "studio_git.commands.decision" in loaded
+        assert not {f"studio_git.{name}" for name in later} & set(loaded)
+
     def test_runs_as_a_module(self, repo: Repo, python: str) -> None:
         answer = run(python, "-m", "studio_git", "--version", cwd=repo.path)
         assert (answer.status, answer.out) == (0, f"git studio {__version__}\n")
@@ -103,6 +115,7 @@ class TestUsage:
             (["xyzzy"], "no such command 'xyzzy'.", "See: git studio -h"),
             (["hooks", "instal"], "no such command 'instal'.", "Did you mean install"),
             (["status", "--stagd"], "no such option '--stagd'.", "Did you mean --staged? See: "),
+            (["decision", "ad"], "no such command 'ad'.", "Did you mean add? See: git studio"),
             (["completion"], "missing argument", "See: git studio completion -h"),
             (["-C"], "option '-C' requires an argument.", "See: git studio -h"),
             (["-C", "absent", "status"], "cannot change into absent: No such", "-C takes"),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from studio_git.commands.capture import capture_now, counted
+from studio_git.commands.capture import capture_now
+from studio_git.core.prose import counted
 from studio_git.output import json_out, progress, say, styled, warn
 from studio_git.services import backfill
 from studio_git.services.backfill import BackfillReport, Plan

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from studio_git import files
+from studio_git.core.prose import counted
 from studio_git.output import json_out, say, styled, warn
 from studio_git.services import background, binding, hints, memory, superseding
 from studio_git.services.capture import CaptureReport, capture
@@ -86,8 +87,3 @@ def _print(workspace: Workspace, report: CaptureReport) -> None:
             styled("Not clear: ", "warn"),
             f"Supersedes: {each.words} (of {each.title}) names no decision, or several.",
         )
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 commit``, ``2,000 commits``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,6 +9,7 @@ import click
 from studio_git import panels, programs
 from studio_git.commands import dashboardparts as parts
 from studio_git.commands import scope
+from studio_git.core.prose import counted
 from studio_git.errors import UsageError
 from studio_git.output import flush, json_out, say, styled
 from studio_git.panels import Panel
@@ -86,7 +87,7 @@ def _overview(found: Object, *, as_json: bool) -> int:
         json_out(found)
         return 0
     count = len(found["projects"])
-    panels.heading("Project Studio", styled(parts.counted(count, "project"), "dim"))
+    panels.heading("Project Studio", styled(counted(count, "project"), "dim"))
     if not count:
         say("There are no projects yet. Make one in a repository with: git studio init")
         return 0
@@ -151,7 +152,7 @@ def _registry(found: Object, *, as_json: bool) -> int:
     if as_json:
         json_out(found)
         return 0
-    panels.heading("Registry", styled(parts.counted(_size(found.values()), "item"), "dim"))
+    panels.heading("Registry", styled(counted(_size(found.values()), "item"), "dim"))
     say()
     panels.show(_shelves(found))
     return 0

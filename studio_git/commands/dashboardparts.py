@@ -7,6 +7,7 @@ from datetime import date
 
 from studio_git.commands import scope
 from studio_git.core.models import SyncStatus
+from studio_git.core.prose import counted
 from studio_git.output import Part, Style, styled
 from studio_git.panels import Panel
 from studio_git.services.memory import Object
@@ -223,11 +224,6 @@ def due(each: Object) -> Part:
         return ""
     day = str(each["due_at"])[:10]
     return styled(f"overdue {day}", "bad") if each["overdue"] else styled(f"due {day}", "dim")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things, as in "1 project" and "2 projects"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _cycle_here(each: Object) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -65,6 +65,19 @@ def sure(question: str, *, yes: bool) -> bool:
         return True
     say("Nothing was removed.")
     return False
+
+
+def removes(noun: str, record: Mapping[str, Any], stated_in: Iterable[str], *, yes: bool) -> bool:
+    """Ask whether a record is to be removed, and tell what goes on stating it."""
+    if not sure(f"Remove the {noun} {record['title']}?", yes=yes):
+        return False
+    places = list(stated_in)
+    if places:
+        tell(
+            [f"{', '.join(places)}; a store that is rebuilt from git has it again."],
+            "still said by",
+        )
+    return True
 
 
 def tell(problems: Iterable[str], what: str = "not written") -> None:

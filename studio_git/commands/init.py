@@ -9,9 +9,9 @@ import click
 
 from studio_git import config, gitio
 from studio_git.commands.backfill import say_done, take_in
-from studio_git.commands.capture import counted
 from studio_git.core.aliases import Group
 from studio_git.core.models import AliasType
+from studio_git.core.prose import counted
 from studio_git.core.text import normalise
 from studio_git.errors import GitError, UsageError
 from studio_git.gitio import Place

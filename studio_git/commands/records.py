@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from studio_git.commands import editing, scope
+from studio_git.commands import scope
 from studio_git.commands.scope import Scope
 from studio_git.output import Part, columns, json_out, say, styled
 from studio_git.services.memory import Object
@@ -60,16 +60,3 @@ def answer(record: Object, word: str, *, as_json: bool) -> int:
 def changed(before: Object, after: Object, *, as_json: bool) -> int:
     """Print that a record was changed, or that nothing was."""
     return answer(after, "Nothing changed" if before == after else "Changed", as_json=as_json)
-
-
-def removes(noun: str, record: Object, stated_in: Iterable[str], *, yes: bool) -> bool:
-    """Ask whether a record is to be removed, and tell what goes on stating it."""
-    if not editing.sure(f"Remove the {noun} {record['title']}?", yes=yes):
-        return False
-    places = list(stated_in)
-    if places:
-        editing.tell(
-            [f"{', '.join(places)}; a store that is rebuilt from git has it again."],
-            "still said by",
-        )
-    return True

@@ -46,6 +46,11 @@ def many_lines(text: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 commit``, ``2,000 commits``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def shorten(text: str, limit: int) -> str:
     """``one_line`` of the text in at most ``limit`` characters, cut at a word with "…"."""
     line = one_line(text)

@@ -13,7 +13,6 @@ from studio_git.core.models import Unreadable
 from studio_git.core.registryfiles import SUFFIXES, ItemType
 from studio_git.core.text import content_hash
 from studio_git.errors import UsageError
-from studio_git.services import sessionfiles
 from studio_git.services.drift import canonical_path, context_dir
 from studio_git.services.registryitems import folder_of, is_in_place, item_of
 from studio_git.store import contexts, projects, registry, sessions
@@ -90,7 +89,7 @@ def _sessions(store: Store) -> Iterator[Disagreement]:
     for row in sessions.every(store.db, None, None):
         if not (_is_folder_name(row["id"]) and _is_folder_name(row["project_id"])):
             continue
-        path = sessionfiles.path(store.home, row["project_id"], row["id"])
+        path = sessions.file_of(store.home, row["project_id"], row["id"])
         known.add(path)
         if not path.is_file():
             kept = sessions.tracked(store.db, row["id"])

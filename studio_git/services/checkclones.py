@@ -14,6 +14,7 @@ from studio_git.errors import StudioError
 from studio_git.gitio import Place
 from studio_git.services import binding
 from studio_git.services.findings import Area, Finding, note, ok, problem
+from studio_git.services.projects import standing
 from studio_git.store import projects
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
@@ -64,17 +65,6 @@ def check(store: Store, states: HookStates, catch_up: Catch) -> Iterator[Finding
                 f"Say where it is: git studio project edit {project['id']} --path PATH",
             )
     yield ok(Area.CLONES, f"{count} {'clone is' if count == 1 else 'clones are'} bound.")
-
-
-def standing(clone: Repository) -> str:
-    """How a bound clone stands: ``there``, ``gone``, ``unbound`` or ``no-worktree``."""
-    common_dir = Path(clone.common_dir)
-    if not common_dir.is_dir():
-        return "gone"
-    note_of = binding.read_note(common_dir)
-    if note_of is None or note_of.repository_id != clone.id:
-        return "unbound"
-    return "there" if Path(clone.primary_worktree).is_dir() else "no-worktree"
 
 
 def _clone(clone: Repository, name: str, states: HookStates, catch_up: Catch) -> Iterator[Finding]:

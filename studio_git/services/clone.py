@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from studio_git import config, files
 from studio_git.config import Proposal, Settings
 from studio_git.errors import NotBoundError
 from studio_git.gitio import Place
 from studio_git.services import binding
-from studio_git.services.sides import Held, Source, WorkTree
 from studio_git.store import projects
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
+
+if TYPE_CHECKING:
+    from studio_git.services.sides import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Workspace:
     @property
     def source(self) -> Source:
         """The repository's files as people see them: on disk, or where an editor holds them."""
+        from studio_git.services.sides import Held, WorkTree  # most commands look at no file
+
         return Held(self.place, self.held) if self.held else WorkTree(self.place)
 
     def content(self, path: str) -> bytes | None:

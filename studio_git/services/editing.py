@@ -15,7 +15,7 @@ from studio_git.core.prose import one_line
 from studio_git.core.redact import redact
 from studio_git.errors import UsageError
 from studio_git.gitio import Place
-from studio_git.services import journal, memory, sessionfiles
+from studio_git.services import adding, journal, memory, sessionfiles
 from studio_git.services.memory import Object
 from studio_git.store import (
     activity,
@@ -81,7 +81,7 @@ def change_decision(
     if wanted.title is not None:
         columns["title"] = _needed(wanted.title, "a decision needs a title.")
     if wanted.rationale is not None:
-        columns["rationale"] = memory.fit_lines(wanted.rationale) or None
+        columns["rationale"] = adding.fit_lines(wanted.rationale) or None
     if wanted.alternatives is not None:
         columns["alternatives"] = records.array(_items(wanted.alternatives))
     _cycle_into(columns, store, decision, wanted.cycle)
@@ -124,7 +124,7 @@ def change_learning(store: Store, learning: Object, wanted: LearningChanges) -> 
         if text is not None:
             columns[name] = _needed(text, f"a learning needs a {name}.", lines=True)
     if wanted.tags is not None:
-        columns["tags"] = records.array(memory.tag_words(wanted.tags))
+        columns["tags"] = records.array(adding.tag_words(wanted.tags))
     _cycle_into(columns, store, learning, wanted.cycle)
     row = memory.find(store, Table.LEARNINGS, learning["id"], None)
     new = {name: text for name, text in columns.items() if row[name] != text}
@@ -136,11 +136,11 @@ def change_learning(store: Store, learning: Object, wanted: LearningChanges) -> 
 
 def retag(store: Store, learning: Object, add: Sequence[str], remove: Sequence[str]) -> Object:
     """Add tags to a learning and take some away, in any case."""
-    gone = set(memory.tag_words(remove))
+    gone = set(adding.tag_words(remove))
     have = learning["tags"] if isinstance(learning["tags"], list) else []
     kept = [str(tag) for tag in have if str(tag).lower() not in gone]
     known = {tag.lower() for tag in kept}
-    new = [tag for tag in memory.tag_words(add) if tag not in known]
+    new = [tag for tag in adding.tag_words(add) if tag not in known]
     with store.writing() as db:
         tags = {"tags": records.array([*kept, *new])}
         records.change(db, Kind.LEARNING, learning["id"], tags)
@@ -168,7 +168,7 @@ def change_session(
     if wanted.title is not None:
         columns["title"] = _needed(wanted.title, "a session needs a title.")
     if wanted.summary is not None:
-        columns["summary"] = memory.fit_lines(wanted.summary)
+        columns["summary"] = adding.fit_lines(wanted.summary)
     _cycle_into(columns, store, session, wanted.cycle)
     new = {name: text for name, text in columns.items() if session[name] != text}
     if not new:
@@ -193,7 +193,7 @@ def write_session_file(store: Store, session: Object, before: bytes, edited: byt
     Raises FileChangedError where it is no longer what they began with, StudioError where it
     cannot be written.
     """
-    path = sessionfiles.path(store.home, session["project_id"], session["id"])
+    path = sessions.file_of(store.home, session["project_id"], session["id"])
     files.write_whole(path, edited, inside=store.home, expected=before, lock=store.lock)
     sessionfiles.write(store, session["project_id"], [session["id"]])
 
@@ -210,7 +210,7 @@ def _cycle_into(
     columns: Columns, store: Store, record: Mapping[str, str], words: str | None
 ) -> None:
     if words is not None:
-        found = memory.cycle_id(store, record["project_id"], words) if words.strip() else None
+        found = adding.cycle_id(store, record["project_id"], words) if words.strip() else None
         columns["cycle_id"] = found
 
 
@@ -219,4 +219,4 @@ def _items(texts: Sequence[str]) -> list[str]:
 
 
 def _needed(text: str, complaint: str, *, lines: bool = False) -> str:
-    return memory.said(text, complaint, lines=lines)
+    return adding.said(text, complaint, lines=lines)

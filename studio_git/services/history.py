@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from studio_git.core.models import Commit, FileChange
-from studio_git.core.redact import redact
 from studio_git.errors import GitError
 from studio_git.gitio import Git, Place, zsplit
 
@@ -285,6 +284,7 @@ def _log(*, counts: bool, walk: bool = True) -> list[str]:
 
 def _parse(records: Iterator[bytes]) -> Iterator[Walked]:
     """Commits out of ``log``'s records: ten fields, an empty one, then a record for each file."""
+
     first = next(records, None)
     while first is not None:
         fields = [first]
@@ -306,6 +306,8 @@ def _parse(records: Iterator[bytes]) -> Iterator[Walked]:
 
 
 def _walked(fields: list[bytes], files: tuple[FileChange, ...]) -> Walked:
+    from studio_git.core.redact import redact  # heavy: for none that reads no message
+
     oid, tip, parents, tree, name, email, date, committer, committed, message = fields
     when, _, zone = date.decode("ascii", "replace").partition(" ")
     return Walked(

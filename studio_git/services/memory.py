@@ -1,20 +1,17 @@
-"""What was done, decided and learned: read, found by a person's words, and added by hand."""
+"""What was done, decided and learned: read, and found by a person's words."""
 
 from __future__ import annotations
 
 import difflib
 import sqlite3
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from studio_git import files
 from studio_git.core import jsontext
-from studio_git.core.prose import many_lines, one_line, shorten
-from studio_git.core.redact import redact
+from studio_git.core.prose import shorten
 from studio_git.errors import NotFoundError, NothingYetError, UsageError
-from studio_git.services import cycles, sessionfiles
 from studio_git.store import (
     activity,
     commits,
@@ -24,7 +21,6 @@ from studio_git.store import (
     sessions,
     supersedes,
 )
-from studio_git.store.activity import ActivityType
 from studio_git.store.connection import Store
 from studio_git.store.lookup import SHORTEST_START, Table
 from studio_git.store.records import Kind
@@ -82,7 +78,7 @@ def show_session(store: Store, words: str | None, project_id: str | None) -> Obj
 
 def session_bytes(store: Store, session: Object) -> bytes | None:
     """The bytes of a session's file; None if there is none."""
-    path = sessionfiles.path(store.home, session["project_id"], session["id"])
+    path = sessions.file_of(store.home, session["project_id"], session["id"])
     if not path.resolve().is_relative_to(store.home.resolve()):
         return None  # an id of another program's that leads out of the home
     return files.read_bytes(path)
@@ -189,66 +185,8 @@ def find(store: Store, table: Table, words: str, project_id: str | None) -> sqli
     )
 
 
-def add_decision(
-    store: Store,
-    project_id: str,
-    title: str,
-    *,
-    rationale: str | None = None,
-    alternatives: Sequence[str] = (),
-    cycle: str | None = None,
-    status: str = decisionfiles.ACCEPTED,
-) -> Object:
-    """Record a decision that no commit states. Raises UsageError for what cannot be one."""
-    columns = {
-        "title": said(title, "a decision needs a title."),
-        "rationale": fit_lines(rationale or "") or None,
-        "alternatives": records.array([said(each, "an alternative is empty.")
-                                       for each in alternatives]),
-        "cycle_id": cycle_id(store, project_id, cycle),
-    }  # fmt: skip
-    decision_id = str(uuid.uuid4())
-    with store.writing() as db:
-        records.add(db, Kind.DECISION, decision_id, project_id, columns)
-        decisionfiles.set_status(db, decision_id, status)
-        activity.log(
-            db,
-            str(uuid.uuid4()),
-            project_id,
-            ActivityType.DECISION_RECORDED,
-            title=str(columns["title"]),
-            reference_type=Kind.DECISION.value,
-            reference_id=decision_id,
-        )
-    return show_record(store, Kind.DECISION, decision_id, project_id)
-
-
-def add_learning(
-    store: Store,
-    project_id: str,
-    title: str,
-    *,
-    problem: str,
-    solution: str,
-    tags: Sequence[str] = (),
-    cycle: str | None = None,
-) -> Object:
-    """Record a learning that no commit states. Tags are kept in lower case, each once."""
-    columns = {
-        "title": said(title, "a learning needs a title."),
-        "problem": said(problem, "a learning needs a problem.", lines=True),
-        "solution": said(solution, "a learning needs a solution.", lines=True),
-        "tags": records.array(tag_words(tags)),
-        "cycle_id": cycle_id(store, project_id, cycle),
-    }
-    learning_id = str(uuid.uuid4())
-    with store.writing() as db:
-        records.add(db, Kind.LEARNING, learning_id, project_id, columns)
-    return show_record(store, Kind.LEARNING, learning_id, project_id)
-
-
 def _session(store: Store, row: sqlite3.Row, made: Sequence[str], gone: Sequence[str]) -> Object:
-    path = sessionfiles.path(store.home, row["project_id"], row["id"])
+    path = sessions.file_of(store.home, row["project_id"], row["id"])
     return object_of(row) | {"commits": list(made), "gone_commits": list(gone), "path": str(path)}
 
 
@@ -275,38 +213,6 @@ def _nothing(noun: str, words: str, titles: Sequence[str]) -> NotFoundError:
     short = f"{SHORTEST_START} characters of an id are enough; see: git studio {noun} list"
     hint = f"Did you mean {' or '.join(by_fold[each] for each in alike)}?" if alike else short
     return NotFoundError(f"there is no {noun} {words}.", hint)
-
-
-def cycle_id(store: Store, project_id: str, words: str | None) -> str | None:
-    """The id of the cycle that an option names. Raises UsageError where none or several are."""
-    if words is None:
-        return None
-    try:
-        return str(cycles.find(store, project_id, words)["id"])
-    except NotFoundError as missing:  # of an option it is a mistake, not an answer
-        raise UsageError(missing.message, missing.hint) from missing
-
-
-def said(text: str, complaint: str, *, lines: bool = False) -> str:
-    """Text fit for the store, without secrets; on one line unless several may stand there.
-
-    Raises UsageError with the complaint where nothing is left.
-    """
-    fit = fit_lines(text) if lines else one_line(redact(text))
-    if not fit:
-        raise UsageError(complaint, "Write it in quotes after the option or as the argument.")
-    return fit
-
-
-def fit_lines(text: str) -> str:
-    """What a person wrote, fit for the store: its lines, without secrets."""
-    return many_lines(redact(text))
-
-
-def tag_words(tags: Sequence[str]) -> list[str]:
-    """Tags as they are kept: in lower case, each once; commas and spaces divide them."""
-    words = (word.strip("#").lower() for tag in tags for word in tag.replace(",", " ").split())
-    return list(dict.fromkeys(word for word in words if word))
 
 
 def _fold(text: str) -> str:

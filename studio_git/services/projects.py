@@ -9,10 +9,21 @@ from pathlib import Path
 
 from studio_git.core.names import printable
 from studio_git.errors import UsageError
-from studio_git.services.checkclones import standing
+from studio_git.services import binding
 from studio_git.store import projects
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
+
+
+def standing(clone: Repository) -> str:
+    """How a bound clone stands: ``there``, ``gone``, ``unbound`` or ``no-worktree``."""
+    common_dir = Path(clone.common_dir)
+    if not common_dir.is_dir():
+        return "gone"
+    note_of = binding.read_note(common_dir)
+    if note_of is None or note_of.repository_id != clone.id:
+        return "unbound"
+    return "there" if Path(clone.primary_worktree).is_dir() else "no-worktree"
 
 
 def find_project(store: Store, words: str) -> sqlite3.Row:

@@ -9,8 +9,7 @@ from studio_git import files
 from studio_git.core import sessionfile
 from studio_git.core.redact import redact
 from studio_git.errors import FileChangedError, StudioError
-from studio_git.services import sessionfiles
-from studio_git.store import questions, records
+from studio_git.store import questions, records, sessions
 from studio_git.store.connection import Store
 from studio_git.store.records import Kind
 
@@ -35,7 +34,7 @@ def add(store: Store, project_id: str, question: str, *, gap_minutes: int) -> st
 
 
 def _into_file(store: Store, project_id: str, session_id: str, question: str) -> None:
-    path = sessionfiles.path(store.home, project_id, session_id)
+    path = sessions.file_of(store.home, project_id, session_id)
     for _ in range(_ATTEMPTS):
         found = files.read_bytes(path)
         if found is None:

@@ -201,7 +201,7 @@ def _made(done: Sequence[Commit], cycle: str | None, lead_in: int) -> Made:
 
 def _take_file(store: Store, project_id: str, session_id: str) -> None:
     """Let the file of a session count as it stands: its title and summary are a person's words."""
-    data = files.read_bytes(sessionfiles.path(store.home, project_id, session_id))
+    data = files.read_bytes(sessions.file_of(store.home, project_id, session_id))
     if data is None:
         sessionfiles.write(store, project_id, [session_id])
         return

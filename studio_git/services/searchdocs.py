@@ -12,7 +12,8 @@ from studio_git.core import jsontext, names, times
 from studio_git.core.registrytypes import ItemType
 from studio_git.core.searchquery import REGISTRY, Kind, clean, document, fold
 from studio_git.errors import StoreError, UsageError
-from studio_git.services import registryitems, sessionfiles
+from studio_git.services import registryitems
+from studio_git.store import sessions
 from studio_git.store.registry import ItemRow
 from studio_git.store.searchindex import Doc
 from studio_git.store.searchrows import Record
@@ -75,7 +76,7 @@ def file_of(home: Path, record: Record) -> Path | None:
     Other programs write ids and paths too, so None is also what leads anywhere else.
     """
     if record.kind is Kind.SESSION:
-        path = sessionfiles.path(home, record.project_id, record.id)
+        path = sessions.file_of(home, record.project_id, record.id)
         return path if is_safe(record.project_id) and is_safe(record.id) else None
     if record.kind is Kind.CONTEXT:
         relative = record.rest[0]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from studio_git import files
 from studio_git.core import cyclenames, names, sessionfile, sessionlayout, times, trailers
@@ -46,11 +45,6 @@ class _Written:
     changes: int
     text: str
     alive: bool
-
-
-def path(home: Path, project_id: str, session_id: str) -> Path:
-    """Where the file of a session stands."""
-    return home / "projects" / project_id / "sessions" / f"{session_id}.md"
 
 
 def write(store: Store, project_id: str, session_ids: Iterable[str]) -> list[str]:
@@ -106,7 +100,7 @@ def _write_new(store: Store, project_id: str, new: Sequence[str]) -> dict[str, _
         if one is not None and one.alive:
             made[f"{session_id}.md"] = one
     contents = {name: _bytes(one.generated) for name, one in made.items()}
-    folder = path(store.home, project_id, "x").parent
+    folder = sessions.file_of(store.home, project_id, "x").parent
     try:
         taken = files.write_new(folder, contents, inside=store.home, lock=store.lock)
     except StudioError:
@@ -143,7 +137,7 @@ def forget(store: Store, project_id: str, session_id: str, generated: str) -> No
     """Remove the file of a session that is no more, if nobody changed it."""
     try:
         files.remove(
-            path(store.home, project_id, session_id),
+            sessions.file_of(store.home, project_id, session_id),
             inside=store.home,
             expected=generated.encode(),
             lock=store.lock,
@@ -181,7 +175,7 @@ def _write(store: Store, session_id: str) -> _Written | None:
         made = _made(store, session_id)
         if made is None or not made.alive:
             return made
-        target = path(store.home, made.project_id, session_id)
+        target = sessions.file_of(store.home, made.project_id, session_id)
         found = files.read_bytes(target)
         text = made.generated
         if found is not None and not _torn(made, found):

@@ -251,7 +251,7 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
         session_id = str(row["id"])
         kept = sessions.tracked(store.db, session_id)
         now = _said_now(store, session_id)
-        data = files.read_bytes(sessionfiles.path(store.home, repository.project_id, session_id))
+        data = files.read_bytes(sessions.file_of(store.home, repository.project_id, session_id))
         if kept is None or kept.stale or now is None or data is None:
             continue
         text = data.decode("utf-8", "replace")

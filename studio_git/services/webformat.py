@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from studio_git.core import hidden, times
 from studio_git.core.names import printable
+from studio_git.core.prose import counted
 from studio_git.errors import StoreError
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -140,11 +141,6 @@ def lines(value: Any) -> list[str]:
     if isinstance(value, list):
         return [each if isinstance(each, str) else str(each) for each in value]
     return [str(value)]
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 session``, ``2 sessions``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def words(value: str) -> str:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from studio_git.core.grouping import Span
 
@@ -45,6 +46,11 @@ class Tracked:
     zone: str
     generated: str
     stale: int
+
+
+def file_of(home: Path, project_id: str, session_id: str) -> Path:
+    """Where the file of a session stands in a Studio home."""
+    return home / "projects" / project_id / "sessions" / f"{session_id}.md"
 
 
 def spans(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio_git import files
 from studio_git.errors import FileChangedError
-from studio_git.services import memory
+from studio_git.services import adding
 from studio_git.store import backup, projects
 from studio_git.store.connection import Store, open_store
 from studio_git.store.migrations import prepare_home
@@ -75,9 +75,9 @@ def step(store: Store, log: int, name: str, number: int, how: tuple[str, ...] = 
         os.write(log, line)
     words = f"solution of {title}"
     if number % 2:
-        memory.add_learning(store, PROJECT, title, problem="p" * 700, solution=words)
+        adding.add_learning(store, PROJECT, title, problem="p" * 700, solution=words)
     else:
-        memory.add_decision(store, PROJECT, title, rationale=words, alternatives=["a" * 700])
+        adding.add_decision(store, PROJECT, title, rationale=words, alternatives=["a" * 700])
     os.write(log, line)
 
 

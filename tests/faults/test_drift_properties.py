@@ -28,11 +28,11 @@ from studio_git.core.models import Resolution
 from studio_git.core.text import BOM
 from studio_git.errors import StudioError, UsageError
 from studio_git.services import (
+    adding,
     changes,
     context,
     exporting,
     importing,
-    memory,
     registryexport,
     registryimport,
     resolve,
@@ -389,8 +389,8 @@ def test_a_project_goes_out_and_in_and_out(
         with empty_store(here / "a") as store:
             projects.add(store.db, "p1", "P", None)
             for title, why, others in decided:
-                memory.add_decision(store, "p1", title, rationale=why, alternatives=others)
-                memory.add_learning(store, "p1", title, problem=why, solution=title, tags=others)
+                adding.add_decision(store, "p1", title, rationale=why, alternatives=others)
+                adding.add_learning(store, "p1", title, problem=why, solution=title, tags=others)
             folder = store.home / "projects" / "p1" / "context"
             folder.mkdir(parents=True, mode=0o700)
             for number, text in enumerate(kept):

@@ -9,7 +9,7 @@ from capturing import NOON, PROJECT, Clone, bind, message
 from conftest import Repo
 
 from studio_git.errors import NotFoundError, NothingYetError, UsageError
-from studio_git.services import memory
+from studio_git.services import adding, memory
 from studio_git.store.connection import Store
 from studio_git.store.lookup import Table
 from studio_git.store.records import Kind
@@ -113,7 +113,7 @@ def test_ids_that_lead_out_of_the_home_are_not_followed(clone: Clone, store: Sto
 def test_a_decision_by_hand(clone: Clone, store: Store) -> None:
     clone.change("INSERT INTO cycles (id, project_id, name, cycle_type) "
                  "VALUES ('c1', ?, 'Auth Flow', 'feature')", PROJECT)  # fmt: skip
-    made = memory.add_decision(
+    made = adding.add_decision(
         store, PROJECT, " Use\n JWT ", rationale="Why", alternatives=["A", "B"], cycle="auth flow"
     )
     assert (made["title"], made["alternatives"], made["cycle_id"]) == ("Use JWT", ["A", "B"], "c1")
@@ -122,12 +122,12 @@ def test_a_decision_by_hand(clone: Clone, store: Store) -> None:
     assert memory.commit_of(store, Kind.DECISION, made) is None
     for wrong in ({"title": "  "}, {"title": "x", "cycle": "auth flo"}):
         with pytest.raises(UsageError):
-            memory.add_decision(store, PROJECT, **wrong)  # type: ignore[arg-type]
+            adding.add_decision(store, PROJECT, **wrong)  # type: ignore[arg-type]
     assert len(memory.list_decisions(store, PROJECT)) == 1
 
 
 def test_a_learning_by_hand(clone: Clone, store: Store) -> None:
-    made = memory.add_learning(
+    made = adding.add_learning(
         store, PROJECT, "Skew", problem="P\nmore", solution="S", tags=["JWT, #time", "jwt"]
     )
     assert made["tags"] == ["jwt", "time"]
@@ -135,7 +135,7 @@ def test_a_learning_by_hand(clone: Clone, store: Store) -> None:
     assert [tag.tag for tag in memory.list_tags(store, PROJECT)] == ["jwt", "time"]
     assert memory.list_learnings(store, PROJECT, tag="JWT") == [made]
     with pytest.raises(UsageError):
-        memory.add_learning(store, PROJECT, "x", problem=" ", solution="S")
+        adding.add_learning(store, PROJECT, "x", problem=" ", solution="S")
 
 
 def test_the_newest_session_needs_no_name(clone: Clone, store: Store) -> None:

@@ -11,9 +11,9 @@ from lsprotocol import types
 
 from studio_git.core.names import printable
 from studio_git.core.prose import shorten
-from studio_git.services import memory, recall, sessionfiles
+from studio_git.services import memory, recall
 from studio_git.services.workspace import open_home
-from studio_git.store import projects, symbols
+from studio_git.store import projects, sessions, symbols
 from studio_git.store.connection import Store
 from studio_git.store.symbols import Kind, Titled
 from studio_lsp.features.symbols import LIMIT
@@ -178,7 +178,7 @@ class Memory(Subject):
             candidates += [(top / it, top) for it in sorted(tracked(self.desk, page.clone))]
         home, project_id = home_of(self.desk, page), project_of(self.desk, page)
         if home is not None and project_id is not None:
-            folder = sessionfiles.path(home, project_id, "x").parent
+            folder = sessions.file_of(home, project_id, "x").parent
             candidates += [(path, home) for path in _newest(folder)]
         for path, inside in candidates:
             each = page_of(path, inside, page.encoding)
@@ -201,7 +201,7 @@ def _session_file(store: Store, project_id: str | None, session_id: str) -> Path
     for part in (project_id or "", session_id):
         if not _FIT_FOR_A_PATH.fullmatch(part):
             return None
-    path = sessionfiles.path(store.home, project_id or "", session_id)
+    path = sessions.file_of(store.home, project_id or "", session_id)
     return path if path.is_file() else None
 
 

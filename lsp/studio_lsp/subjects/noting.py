@@ -11,7 +11,7 @@ from studio_git.config import DEFAULT_GAP_MINUTES
 from studio_git.core import selection
 from studio_git.core.prose import shorten
 from studio_git.errors import UsageError
-from studio_git.services import binding, memory, questions
+from studio_git.services import adding, binding, questions
 from studio_git.services.workspace import open_home
 from studio_git.store.connection import Store
 from studio_lsp import commands
@@ -102,7 +102,7 @@ class Noting:
 
 def _decide(store: Store, _: Page, project_id: str, text: str) -> str:
     made = [
-        memory.add_decision(
+        adding.add_decision(
             store,
             project_id,
             each.title,
@@ -116,7 +116,7 @@ def _decide(store: Store, _: Page, project_id: str, text: str) -> str:
 
 def _learn(store: Store, _: Page, project_id: str, text: str) -> str:
     said = selection.learning(text)
-    made = memory.add_learning(
+    made = adding.add_learning(
         store,
         project_id,
         said.title,
