@@ -62,16 +62,20 @@ def _move(name: str, base: str | None, studio: str, repo: str) -> Move:
     if same(name, studio, repo):
         return Move.NONE
     if base is None:
-        nothing = _NOTHING_SAID.get(name, "")
-        if (
-            same(name, studio, nothing)
-            or _fold(name, studio).casefold() == _fold(name, repo).casefold()
-        ):
+        if _says_less(name, studio, repo):
             return Move.REPO
-        return Move.STUDIO if same(name, repo, nothing) else Move.BOTH
+        return Move.STUDIO if _says_less(name, repo, studio) else Move.BOTH
     if same(name, base, studio):
         return Move.REPO
     return Move.STUDIO if same(name, base, repo) else Move.BOTH
+
+
+def _says_less(name: str, one: str, other: str) -> bool:
+    """Whether one says nothing beside the other, the same in another case, or not by what."""
+    one, other = _fold(name, one), _fold(name, other)
+    if same(name, one, _NOTHING_SAID.get(name, "")) or one.casefold() == other.casefold():
+        return True
+    return name == STATUS and other.startswith(f"{one} by ")
 
 
 def _kind(moves: set[Move], without_base: bool) -> DriftKind | None:

@@ -46,8 +46,13 @@ def test_a_field(base: str | None, studio: str, repo: str, move: Move) -> None:
         (None, ALL | {TITLE: "U"}, ALL, DriftKind.NO_BASE),
         (None, ALL, ALL | {STATUS: "proposed"}, DriftKind.REPO_AHEAD),
         (None, ALL | {STATUS: "superseded by x"}, ALL, DriftKind.STUDIO_AHEAD),
+        (None, ALL | {STATUS: "superseded"}, ALL | {STATUS: "superseded by x"},
+         DriftKind.REPO_AHEAD),
+        (None, ALL | {STATUS: "superseded by x"}, ALL | {STATUS: "superseded"},
+         DriftKind.STUDIO_AHEAD),
+        (None, ALL | {STATUS: "superseded"}, ALL | {STATUS: "rejected"}, DriftKind.NO_BASE),
     ],
-)
+)  # fmt: skip
 def test_kinds(
     base: dict[str, str] | None,
     studio: dict[str, str],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from studio_git.core import adrfolder
@@ -86,6 +86,15 @@ def contents(folder: Folder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.path.iterdir()}
 
 
+SUPERSEDED_BY_TITLE = [
+    "# 1. A\n\n## Status\n\nSuperseded by [2. B](0002-b.md)\n\n## Decision\n\nd\n",
+    "---\nlayout: page\ntitle: G\n---\n\nno record\n",
+    "# B\n\n## Status\n\nAccepted\n\n## Decision\n\nd\n",
+]
+"""What the first is superseded by has its title alone, and comes in together with it."""
+
+
+@example(records=SUPERSEDED_BY_TITLE)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records=st.lists(RECORD, min_size=1, max_size=3))
 def test_in_and_out_changes_nothing(place: Place, records: list[str]) -> None:
