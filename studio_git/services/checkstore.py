@@ -84,7 +84,9 @@ def _inside(store: Store) -> Iterator[Finding]:
         yield problem(
             Area.STORE,
             f"{each.count} {rows} from {each.table} to {each.parent} that are gone.",
-            "Another program deleted them. Bring them back from a backup: git studio backup --list",
+            "Another program deleted them, or the store is damaged. Bring them back from a backup: "
+            "git studio backup --list"
+            + ("; or do without: git studio doctor --rebuild" if each.is_ours else ""),
         )
     altered = health.altered_snapshots(store.db)
     if altered:

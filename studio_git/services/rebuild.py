@@ -73,7 +73,9 @@ def rebuild(home: Path, here: Path) -> Rebuilt:
 
 
 def _is_damaged(home: Path, here: Path) -> bool:
-    """Whether a store is: by SQLite's word, by its own hashes, or by what it was captured from."""
+    """Whether a store is: by SQLite's word, by its own hashes and references, or by what it was
+    captured from.
+    """
     if not (home / DATABASE).stat().st_size or backup.damage(home):
         return True
     try:
@@ -85,6 +87,8 @@ def _is_damaged(home: Path, here: Path) -> bool:
     with open_store(home) as store:
         store.require_writable()
         if health.altered_snapshots(store.db):
+            return True
+        if any(each.is_ours for each in health.dangling(store.db)):
             return True
         return any(True for _ in slips.everywhere(store, here))
 

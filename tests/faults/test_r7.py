@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -105,11 +106,11 @@ class Place:
                 self._put_back(path, kept)
 
     def _put_back(self, path: Path, kept: Path) -> None:
+        """Put what was away in place of what ours made, believing that it was not there."""
         if path.is_dir():
-            for file in path.iterdir():  # what ours made there, believing that it was not there
-                assert self.top / WHAT["our folder"] == path, f"{file} was made"
-                file.unlink()
-            path.rmdir()
+            made = {self.top / WHAT[what] for what in ("our folder", "projects")}
+            assert path in made or not any(path.iterdir()), f"{path} was made"
+            shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
         kept.rename(path)

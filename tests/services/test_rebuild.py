@@ -72,6 +72,25 @@ def test_rows_that_git_does_not_have_come_from_the_readable_part(world: World) -
         assert after[table] == before[table], table
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM git_commits WHERE id IN (10, 11)",  # beside 13, which is there
+        "UPDATE git_refs SET repository_id = ':' || substr(repository_id, 2) WHERE name = 'start:'",
+    ],
+)
+def test_references_of_ours_that_lead_nowhere(world: World, statement: str) -> None:
+    before = world.captured()
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute(statement)  # with references unchecked, as after damage
+    assert query(world.store, "PRAGMA foreign_key_check") != []
+    said = world.repo.studio("doctor").out
+    assert "gone" in said
+    assert "git studio doctor --rebuild" in said
+    world.rebuild()
+    assert world.captured() == before
+
+
 def test_what_a_backup_knows_comes_back_too(world: World) -> None:
     assert world.repo.studio("backup").status == 0
     before = rows_of(world.store)
