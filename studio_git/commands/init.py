@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from studio_git import config, gitio
+from studio_git import config, files, gitio
 from studio_git.commands.backfill import say_done, take_in
 from studio_git.core.aliases import Group
 from studio_git.core.models import AliasType
@@ -254,7 +254,7 @@ def _offer_history(place: Place, *, yes: bool) -> None:
 
 def _say_next(place: Place) -> None:
     (committed,) = place.git.blobs([f"HEAD:{config.STUDIO_TOML}"])
-    written = (place.top / config.STUDIO_TOML).read_bytes()
-    if committed is None or normalise(committed) != normalise(written):
+    written = files.read_bytes(place.top / config.STUDIO_TOML, inside=place.top)
+    if committed is None or normalise(committed) != normalise(written or b""):
         say("Next: commit ", styled(config.STUDIO_TOML, "bold"), " to share the binding, then work")
         say("as ever. See how things stand with: ", styled("git studio status", "accent"))

@@ -49,7 +49,7 @@ def take_back(store: Store, place: Place) -> int:
     project_id = _project(store, note, place, journal)
     if project_id is None:
         return 0
-    repository = _bind(store, note, place, project_id)
+    repository = _bind(store, note, place, project_id, journal)
     with store.writing() as db:
         for cycle_id, (name, code) in journal.cycles.items():
             salvage.add_cycle(db, cycle_id, project_id, name)
@@ -112,13 +112,14 @@ def _project(store: Store, note: Note, place: Place, journal: _Journal) -> str |
     return project_id
 
 
-def _bind(store: Store, note: Note, place: Place, project_id: str) -> Repository:
+def _bind(store: Store, note: Note, place: Place, project_id: str, journal: _Journal) -> Repository:
     found = projects.repository(store.db, note.repository_id)
     if found is not None:
         return found
     made = Repository(note.repository_id, project_id, str(place.common_dir), note.top, "{}")
     with store.writing() as db:
         projects.bind(db, made)
+        salvage.adopt(db, made, journal.sessions, str(place.top))
     return made
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from studio_git.core.slips import is_near
 from studio_git.store import transfer
 from studio_git.store.connection import readable_words
+from studio_git.store.projects import Repository
 from studio_git.store.records import TITLE, Kind
 from studio_git.store.sessions import Made
 from studio_git.store.transfer import Row, Value
@@ -181,6 +182,21 @@ def drop_altered_snapshots(db: sqlite3.Connection) -> int:
     db.executemany("DELETE FROM git_syncs WHERE snapshot_id = ?", altered)
     db.executemany("DELETE FROM git_snapshots WHERE id = ?", altered)
     return len(altered)
+
+
+def adopt(
+    db: sqlite3.Connection, repository: Repository, oids: Iterable[str], worktree: str
+) -> None:
+    """Give a clone whose own row was lost what was captured in it: commits, and what was synced."""
+    db.executemany(
+        "UPDATE git_commits SET repository_id = ? "
+        "WHERE repository_id IS NULL AND project_id = ? AND oid = ?",
+        [(repository.id, repository.project_id, oid) for oid in oids],
+    )
+    db.execute(
+        "UPDATE git_syncs SET repository_id = ? WHERE repository_id IS NULL AND worktree = ?",
+        [repository.id, worktree],
+    )
 
 
 def untied(db: sqlite3.Connection, project_id: str) -> dict[tuple[Kind, str], str]:

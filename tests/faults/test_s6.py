@@ -163,7 +163,9 @@ def test_deep_json(repo: Repo, figure: Figure) -> None:
 
 
 def registered(many: int) -> None:
-    """So many skills in the Studio home, as the dashboard puts them there."""
+    """So many skills in the Studio home, as the dashboard puts them there; a worker of ours may
+    have found the files before.
+    """
     folder = home() / "registry" / "skills"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(many):
@@ -173,7 +175,8 @@ def registered(many: int) -> None:
     with database() as db:
         db.execute("BEGIN")
         db.executemany(
-            "INSERT INTO registry_skills (id, name, description, file_path) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO registry_skills (id, name, description, file_path) "
+            "VALUES (?, ?, ?, ?)",
             found,
         )
         db.execute("COMMIT")

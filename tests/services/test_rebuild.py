@@ -91,6 +91,17 @@ def test_references_of_ours_that_lead_nowhere(world: World, statement: str) -> N
     assert world.captured() == before
 
 
+def test_a_clone_whose_row_is_lost_has_its_commits_again(world: World) -> None:
+    before = world.captured()
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute("DELETE FROM git_repositories")
+    world.rebuild()
+    assert world.captured() == before
+    kept = query(world.store, "SELECT DISTINCT repository_id FROM git_commits")
+    assert kept == query(world.store, "SELECT id FROM git_repositories")
+    assert query(world.store, "SELECT DISTINCT repository_id FROM git_syncs") == kept
+
+
 def test_what_a_backup_knows_comes_back_too(world: World) -> None:
     assert world.repo.studio("backup").status == 0
     before = rows_of(world.store)
