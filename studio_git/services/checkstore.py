@@ -85,8 +85,7 @@ def _inside(store: Store) -> Iterator[Finding]:
             Area.STORE,
             f"{each.count} {rows} from {each.table} to {each.parent} that are gone.",
             "Another program deleted them, or the store is damaged. Bring them back from a backup: "
-            "git studio backup --list"
-            + ("; or do without: git studio doctor --rebuild" if each.is_ours else ""),
+            "git studio backup --list; or do without: git studio doctor --rebuild",
         )
     altered = health.altered_snapshots(store.db)
     if altered:

@@ -84,13 +84,16 @@ def _is_damaged(home: Path, here: Path) -> bool:
         if "already exists" in str(error.__cause__):  # of what was migrated, a name was damaged
             return True
         raise
-    with open_store(home) as store:
-        store.require_writable()
-        if health.altered_snapshots(store.db):
+    try:
+        with open_store(home) as store:
+            store.require_writable()
+            if health.altered_snapshots(store.db) or health.dangling(store.db):
+                return True
+            return any(True for _ in slips.everywhere(store, here))
+    except StoreError as error:
+        if str(error.__cause__).startswith("no such "):  # of a column, the name was damaged
             return True
-        if any(each.is_ours for each in health.dangling(store.db)):
-            return True
-        return any(True for _ in slips.everywhere(store, here))
+        raise
 
 
 def _take_back(store: Store, place: Place, done: Rebuilt) -> None:

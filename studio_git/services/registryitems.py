@@ -70,7 +70,7 @@ class Item:
     @property
     def words(self) -> tuple[str, ...]:
         """Everything that it answers to: its name, the row's, its id, its file's."""
-        return tuple(dict.fromkeys((self.name, self.row.name, self.row.id, _stem(self.row))))
+        return tuple(dict.fromkeys((self.name, self.row.name, self.row.id, stem(self.row))))
 
     @cached_property
     def path(self) -> Path | None:
@@ -113,7 +113,7 @@ def item_of(row: ItemRow, home: Path) -> Item:
 
     Its name is the row's, unless that is a title or a UUID: then its file's, or the id.
     """
-    for word in (row.name, _stem(row), row.id):
+    for word in (row.name, stem(row), row.id):
         if looks_like_name(word):
             return Item(row, word, home)
     return Item(row, row.name, home)
@@ -228,7 +228,8 @@ def require_in_place(home: Path, item_type: ItemType) -> None:
         )
 
 
-def _stem(row: ItemRow) -> str:
+def stem(row: ItemRow) -> str:
+    """The name of an item by its file or folder."""
     last = row.path.rstrip("/").rpartition("/")[2]
     suffix = SUFFIXES[row.type]
     return last.removesuffix(suffix) if suffix else last

@@ -17,6 +17,7 @@ from pathlib import Path
 from studio_git import config, files, gitio
 from studio_git.core import names, sessionfile
 from studio_git.core.models import Commit
+from studio_git.core.registrytypes import name_from
 from studio_git.core.slips import is_near, is_noise, is_slip
 from studio_git.errors import GitError, StudioError
 from studio_git.gitio import Git, Place
@@ -31,7 +32,7 @@ from studio_git.services import (
 )
 from studio_git.services import sessions as sessioning
 from studio_git.services.recording import Belongs
-from studio_git.services.registryitems import item_of
+from studio_git.services.registryitems import item_of, stem
 from studio_git.store import (
     commits,
     contexts,
@@ -52,6 +53,9 @@ _OF_COMMITS = frozenset(
      "git_commit_files")
 )  # fmt: skip
 """Tables whose rows follow from commits."""
+
+_DIVIDERS = str.maketrans("_.", "--")
+"""A name and its file may be divided in different ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,10 @@ def in_registry(store: Store) -> Iterator[Slip]:
         if said and is_slip(said, row.description):
             mend = partial(_describe, row=row, said=said)
             yield Slip(row.type.value, row.name, mend, is_noise(row.description))
+        named = stem(row)
+        if named and is_near(named.translate(_DIVIDERS), name_from(row.name).translate(_DIVIDERS)):
+            again = partial(registry.rename, row=row, name=named)
+            yield Slip(row.type.value, named, again, certain=False)
 
 
 def _describe(db: sqlite3.Connection, *, row: registry.ItemRow, said: str) -> None:

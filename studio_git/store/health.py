@@ -20,11 +20,6 @@ class Dangling:
     parent: str
     count: int
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether the table is one that the data model does not have, and we alone write."""
-        return self.table.startswith("git_")
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:

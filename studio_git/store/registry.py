@@ -96,6 +96,14 @@ def describe(db: sqlite3.Connection, row: ItemRow, description: str, subtype: st
     return done.rowcount == 1
 
 
+def rename(db: sqlite3.Connection, row: ItemRow, name: str) -> None:
+    """Give a row another name, unless another one has it."""
+    db.execute(
+        f"UPDATE OR IGNORE {_table(row.type)} SET name = ? WHERE id = ?",  # noqa: S608
+        [name, row.id],
+    )
+
+
 def agreed(db: sqlite3.Connection) -> dict[tuple[ItemType, str], str]:
     """The digests that :func:`agree` has kept, by type and id."""
     found = {}

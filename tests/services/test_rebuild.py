@@ -15,7 +15,8 @@ from conftest import Repo
 from damagetools import World, cut, flipped, garbage, make_world
 from storetools import change, fingerprint, query, rows_of, two_lines
 
-from studio_git.services import rebuild
+from studio_git.services import rebuild, slips
+from studio_git.store.connection import open_store
 
 
 @pytest.fixture
@@ -77,9 +78,10 @@ def test_rows_that_git_does_not_have_come_from_the_readable_part(world: World) -
     [
         "DELETE FROM git_commits WHERE id IN (10, 11)",  # beside 13, which is there
         "UPDATE git_refs SET repository_id = ':' || substr(repository_id, 2) WHERE name = 'start:'",
+        "UPDATE learnings SET session_id = 'x' || substr(session_id, 2)",
     ],
 )
-def test_references_of_ours_that_lead_nowhere(world: World, statement: str) -> None:
+def test_references_that_lead_nowhere(world: World, statement: str) -> None:
     before = world.captured()
     with closing(sqlite3.connect(world.store)) as db, db:
         db.execute(statement)  # with references unchecked, as after damage
@@ -89,6 +91,25 @@ def test_references_of_ours_that_lead_nowhere(world: World, statement: str) -> N
     assert "git studio doctor --rebuild" in said
     world.rebuild()
     assert world.captured() == before
+
+
+def test_a_column_whose_name_was_damaged(world: World) -> None:
+    before = world.captured()
+    change(world.store, "ALTER TABLE git_supersedes RENAME COLUMN superseded_at TO superseded_ab")
+    assert world.rebuild().aside is not None
+    assert world.captured() == before
+
+
+def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
+    before = world.captured()
+    change(world.store, "UPDATE registry_skills SET name = 'sqm'")
+    assert world.rebuild().mended
+    assert world.captured() == before
+    (world.home / "registry/skills/sql.md").rename(world.home / "registry/skills/s.l.md")
+    for name in ("s-l", "s_l", "s.l"):  # as people name them
+        change(world.store, "UPDATE registry_skills SET name = ?, file_path = 's.l.md'", name)
+        with open_store(world.home) as store:
+            assert list(slips.in_registry(store)) == []
 
 
 def test_a_clone_whose_row_is_lost_has_its_commits_again(world: World) -> None:
