@@ -15,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from studio_git.gitio import LOCAL_VARIABLES, Place, locate
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 EMAIL = "ada@example.org"

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from conftest import EMAIL, REAL_HOME
+from hypothesis import settings
 
 from studio_git import config
 
@@ -36,3 +37,9 @@ def test_git_commits_as_the_example_user(tmp_path: Path) -> None:
     )
     assert email.stdout.strip() == EMAIL
     assert "GIT_DIR" not in os.environ
+
+
+def test_no_example_has_a_deadline() -> None:
+    """What a test finds must not depend on what else the machine does."""
+    assert settings.default is not None
+    assert settings.default.deadline is None

@@ -358,7 +358,9 @@ def _of_contexts(
                 yield Slip("context file", file.filename, mend)
         if target is None or target in tracked or names.canonical_name(target) == file.filename:
             continue
-        near = [path for path in tracked if is_slip(path, target)]
+        near = [path for path in tracked if is_near(path, target)]
+        if not near and is_noise(target):
+            near = [path for path in tracked if names.canonical_name(path) == file.filename]
         if len(near) == 1:
             mend = partial(contexts.put_repo_path, context_file_id=file.id, path=near[0])
             yield Slip("context file", file.filename, mend)

@@ -100,6 +100,16 @@ def test_a_column_whose_name_was_damaged(world: World) -> None:
     assert world.captured() == before
 
 
+@pytest.mark.parametrize(
+    "damaged", ["CLAUD\N{REPLACEMENT CHARACTER}.md", "\x01\x02.md", "CLAUDF.md"]
+)
+def test_a_path_that_was_damaged(world: World, damaged: str) -> None:
+    before = world.captured()
+    change(world.store, "UPDATE git_context_targets SET repo_path = ?", damaged)
+    assert world.rebuild().mended
+    assert world.captured() == before
+
+
 def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
     before = world.captured()
     change(world.store, "UPDATE registry_skills SET name = 'sqm'")
