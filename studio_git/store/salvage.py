@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +80,8 @@ def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
         columns = {str(row[1]) for row in db.execute(f'PRAGMA table_info("{table}")')}
         how = "REPLACE" if table in _REPLACED else "IGNORE"
         for row in rows:
-            known = {name: value for name, value in row.items() if name in columns}
+            known = {_meant(name, columns, row): value for name, value in row.items()}
+            known = {name: value for name, value in known.items() if name in columns}
             if not known:
                 continue
             names = ", ".join(f'"{name}"' for name in known)
@@ -91,6 +92,14 @@ def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
             )
             count += cursor.rowcount
     return count
+
+
+def _meant(name: str, columns: Collection[str], row: Row) -> str:
+    """The column that a name means: one that is beside it, where the name was damaged."""
+    if name in columns:
+        return name
+    near = [each for each in columns if each not in row and is_near(each, name)]
+    return near[0] if len(near) == 1 else name
 
 
 def make_others(db: sqlite3.Connection, statements: Mapping[str, str]) -> None:
@@ -290,8 +299,22 @@ def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]
         if name not in wanted and name != "_sqlite_migrations":
             found.others[name] = statement
     found.tables.pop("_sqlite_migrations", None)
-    found.broken |= set(wanted) - set(made)
+    found.broken |= set(wanted) - set(made) | _at_odds(db)
     return found
+
+
+def _at_odds(db: sqlite3.Connection) -> set[str]:
+    """Tables that SQLite's check finds to be at odds with an index of theirs: a page that says of
+    itself that it is empty is read without an error.
+    """
+    try:
+        said = " ".join(str(row[0]) for row in db.execute("PRAGMA integrity_check(10000)"))
+        rows = db.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index'")
+        indexes = [(str(row[0]), str(row[1])) for row in rows]
+    except sqlite3.Error:
+        return set()
+    words = set(said.replace(",", " ").split())
+    return {table for name, table in indexes if name in words}
 
 
 def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row], bool]:

@@ -93,9 +93,33 @@ def test_references_that_lead_nowhere(world: World, statement: str) -> None:
     assert world.captured() == before
 
 
-def test_a_column_whose_name_was_damaged(world: World) -> None:
+@pytest.mark.parametrize("table", ["decisions", "learnings", "git_questions"])
+def test_a_page_that_says_it_is_empty(world: World, table: str) -> None:
     before = world.captured()
-    change(world.store, "ALTER TABLE git_supersedes RENAME COLUMN superseded_at TO superseded_ab")
+    with closing(sqlite3.connect(world.store)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (root,) = db.execute(sql, [table]).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    world.checkpoint()
+    data = bytearray(world.store.read_bytes())
+    data[(root - 1) * size + 3 : (root - 1) * size + 5] = b"\0\0"  # how many cells it has
+    world.store.write_bytes(data)
+    done = world.rebuild()
+    assert table in done.damaged
+    assert world.captured() == before
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        "git_supersedes RENAME COLUMN superseded_at TO superseded_ab",
+        "learnings RENAME COLUMN problem TO proclem",
+        "decisions RENAME COLUMN title TO citle",
+    ],
+)
+def test_a_column_whose_name_was_damaged(world: World, renamed: str) -> None:
+    before = world.captured()
+    change(world.store, f"ALTER TABLE {renamed}")
     assert world.rebuild().aside is not None
     assert world.captured() == before
 
