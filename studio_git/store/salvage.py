@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,10 +77,10 @@ def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
     """
     count = 0
     for table, rows in found.items():
-        columns = {str(row[1]) for row in db.execute(f'PRAGMA table_info("{table}")')}
+        columns = [str(row[1]) for row in db.execute(f'PRAGMA table_info("{table}")')]
         how = "REPLACE" if table in _REPLACED else "IGNORE"
         for row in rows:
-            known = {_meant(name, columns, row): value for name, value in row.items()}
+            known = {_meant(at, name, columns, row): row[name] for at, name in enumerate(row)}
             known = {name: value for name, value in known.items() if name in columns}
             if not known:
                 continue
@@ -94,12 +94,11 @@ def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
     return count
 
 
-def _meant(name: str, columns: Collection[str], row: Row) -> str:
-    """The column that a name means: one that is beside it, where the name was damaged."""
-    if name in columns:
+def _meant(at: int, name: str, columns: Sequence[str], row: Row) -> str:
+    """The column that a name means: where it was damaged, the one that stood in its place."""
+    if name in columns or len(columns) != len(row) or columns[at] in row:
         return name
-    near = [each for each in columns if each not in row and is_near(each, name)]
-    return near[0] if len(near) == 1 else name
+    return columns[at]
 
 
 def make_others(db: sqlite3.Connection, statements: Mapping[str, str]) -> None:

@@ -114,7 +114,7 @@ def test_a_page_that_says_it_is_empty(world: World, table: str) -> None:
     [
         "git_supersedes RENAME COLUMN superseded_at TO superseded_ab",
         "learnings RENAME COLUMN problem TO proclem",
-        "decisions RENAME COLUMN title TO citle",
+        "decisions RENAME COLUMN title TO v",
     ],
 )
 def test_a_column_whose_name_was_damaged(world: World, renamed: str) -> None:
