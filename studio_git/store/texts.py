@@ -15,7 +15,11 @@ def unreadable(db: sqlite3.Connection) -> list[str]:
             quoted = table.replace('"', '""')
             columns = db.execute(f'PRAGMA table_info("{quoted}")').fetchall()
             texts = [row[0] for row in columns if b"BLOB" not in row[2].upper()]
-            rows = db.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608 - a name in the schema
+            try:
+                rows = db.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608 - a name in the schema
+            except UnicodeDecodeError:  # the name of a column is none
+                found.append(table)
+                continue
             if any(not _is_text(row[place]) for row in rows for place in texts):
                 found.append(table)
     finally:
