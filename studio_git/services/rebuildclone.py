@@ -12,15 +12,16 @@ from pathlib import Path
 from studio_git import config, files
 from studio_git.core import cyclenames, grouping, jsontext, names, sessionfile, times, titles
 from studio_git.core.models import Commit
+from studio_git.core.slips import is_near
 from studio_git.core.text import content_hash
 from studio_git.errors import StudioError
-from studio_git.gitio import Place
+from studio_git.gitio import Git, Place
 from studio_git.services import binding, history, merges, reconcile, recording, sessionfiles
 from studio_git.services import sessions as sessioning
 from studio_git.services.binding import Note
 from studio_git.services.drift import context_dir
 from studio_git.services.recording import Belongs
-from studio_git.store import commits, contexts, cycles, projects, salvage, sessions
+from studio_git.store import commits, contexts, cycles, projects, recapture, salvage, sessions
 from studio_git.store.commits import Captured
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
@@ -129,6 +130,7 @@ def _commits(store: Store, repository: Repository, place: Place, journal: _Journ
     git = history.reader(place)
     there = history.existing(git, journal.sessions)
     missing = set(there) - commits.captured(store.db, project_id, there)
+    missing -= _put_oids_right(store, repository, git, missing)
     now = reconcile.standing(place)
     lost = history.unreachable(git, there, now.tips)
     kept = {journal.sessions[oid][0] for oid in set(there) - lost}
@@ -154,6 +156,19 @@ def _commits(store: Store, repository: Repository, place: Place, journal: _Journ
     for session_id in fresh:
         _take_file(store, project_id, session_id)
     return len(whole)
+
+
+def _put_oids_right(store: Store, repository: Repository, git: Git, missing: set[str]) -> set[str]:
+    """Give rows of commits that git never had the oid beside theirs; those that were given."""
+    rows = {row.commit.oid: row.id for row in recapture.of_repository(store.db, repository.id)}
+    given: set[str] = set()
+    for stray in set(rows) - set(history.existing(git, rows)):
+        meant = [oid for oid in missing - given if is_near(oid, stray)]
+        if len(meant) == 1:
+            with store.writing() as db:
+                salvage.put_oid(db, rows[stray], meant[0])
+            given.add(meant[0])
+    return given
 
 
 def _record(

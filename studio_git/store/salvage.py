@@ -207,6 +207,11 @@ def adopt(
     )
 
 
+def put_oid(db: sqlite3.Connection, commit_id: int, oid: str) -> None:
+    """Let the row of a commit name the commit that it was made of."""
+    db.execute("UPDATE git_commits SET oid = ? WHERE id = ?", [oid, commit_id])
+
+
 def untied(db: sqlite3.Connection, project_id: str) -> dict[tuple[Kind, str], str]:
     """Records that stand in no commit: id by kind and title in lower case."""
     found = {}

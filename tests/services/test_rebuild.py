@@ -146,6 +146,16 @@ def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
             assert list(slips.in_registry(store)) == []
 
 
+def test_a_commit_whose_oid_was_damaged_states_its_records_once(world: World) -> None:
+    before = world.captured()
+    change(world.store, "UPDATE git_commits SET oid = 'x' || substr(oid, 2) WHERE id = 9")
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute("DELETE FROM git_refs")  # it is no sound store
+        db.execute("UPDATE git_syncs SET repository_id = 'nobody'")
+    world.rebuild()
+    assert world.captured() == before
+
+
 def test_a_clone_whose_row_is_lost_has_its_commits_again(world: World) -> None:
     before = world.captured()
     with closing(sqlite3.connect(world.store)) as db, db:
