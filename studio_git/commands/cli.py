@@ -14,6 +14,7 @@ from typing import NamedTuple
 import click
 
 from studio_git import __version__
+from studio_git.commands.groups import TellingGroup
 from studio_git.errors import UsageError
 from studio_git.output import say
 
@@ -67,7 +68,7 @@ COMMANDS: Mapping[str, Entry] = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(TellingGroup):
     """The commands of the table, in the sections of the table."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -82,14 +83,6 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         command.short_help = COMMANDS[cmd_name].summary
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first word names; an unknown one is told with what comes near."""
-        if not ctx.resilient_parsing and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The table as text; it stands in for click's list, which would import every command."""

@@ -13,7 +13,20 @@ from typing import Any
 import click
 
 
-class LaterGroup(click.Group):
+class TellingGroup(click.Group):
+    """A group that tells of an unknown name with what comes near, and imports nothing for it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names; an unknown one is told with what comes near."""
+        known = self.list_commands(ctx)
+        if not ctx.resilient_parsing and args[0] not in known and not args[0].startswith("-"):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=known, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+
+class LaterGroup(TellingGroup):
     """A group that knows by name the commands of other modules of this package.
 
     ``later`` has the module of each; a module's ``COMMANDS`` holds them.
@@ -34,12 +47,3 @@ class LaterGroup(click.Group):
             for each in module.COMMANDS:
                 self.add_command(each)
         return super().get_command(ctx, cmd_name)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first word names; an unknown one is told with what comes near."""
-        known = self.list_commands(ctx)
-        if not ctx.resilient_parsing and args[0] not in known and not args[0].startswith("-"):
-            raise click.exceptions.NoSuchCommand(args[0], possibilities=known, ctx=ctx)
-        return super().resolve_command(ctx, args)
