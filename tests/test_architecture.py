@@ -127,6 +127,8 @@ TESTED_THROUGH = {
     "studio_git.services.studiotoml": "test_proposals",
     "studio_git.services.recall": "test_memory_subject",
     "studio_git.commands.restore": "test_backup_command",
+    "studio_git.services.commitslips": "test_r8",
+    "studio_git.services.slip": "test_r8",
     "studio_git.services.slips": "test_r8",
     "studio_git.store.recapture": "test_r8",
     "studio_git.store.texts": "test_r8",

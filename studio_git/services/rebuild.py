@@ -17,7 +17,7 @@ from studio_git.core import names, sessionfile
 from studio_git.errors import StoreError, StudioError
 from studio_git.gitio import Place
 from studio_git.services import rebuildclone, registry, slips
-from studio_git.services.slips import Slip
+from studio_git.services.slip import Slip
 from studio_git.store import backup, connection, health, projects, records, salvage, transfer
 from studio_git.store.connection import DATABASE, Store, open_store
 from studio_git.store.migrations import prepare_home

@@ -8,67 +8,30 @@ a person changed is theirs.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from studio_git import config, files, gitio
 from studio_git.core import names, sessionfile
-from studio_git.core.models import Commit
 from studio_git.core.registrytypes import name_from
 from studio_git.core.slips import is_near, is_noise, is_slip
 from studio_git.errors import GitError, StudioError
 from studio_git.gitio import Git, Place
-from studio_git.services import (
-    binding,
-    history,
-    merges,
-    reconcile,
-    recording,
-    sessionfiles,
-    statements,
-)
+from studio_git.services import binding, commitslips, history, sessionfiles
 from studio_git.services import sessions as sessioning
-from studio_git.services.recording import Belongs
+from studio_git.services.drift import context_dir
 from studio_git.services.registryitems import item_of, stem
-from studio_git.store import (
-    commits,
-    contexts,
-    projects,
-    recapture,
-    records,
-    registry,
-    salvage,
-    sessions,
-)
-from studio_git.store.commits import Captured
+from studio_git.services.slip import Slip
+from studio_git.store import commits, contexts, projects, records, registry, sessions
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
-from studio_git.store.records import Columns, Kind
-
-_OF_COMMITS = frozenset(
-    ("sessions", "decisions", "learnings", "git_questions", "git_notes", "git_commits",
-     "git_commit_files")
-)  # fmt: skip
-"""Tables whose rows follow from commits."""
+from studio_git.store.records import Columns
 
 _DIVIDERS = str.maketrans("_.", "--")
 """A name and its file may be divided in different ways."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """Something whose row was damaged; ``mend`` lets the row say what it has to.
-
-    One that is not ``certain`` differs in a character that a person may have changed as well.
-    """
-
-    kind: str
-    title: str
-    mend: Callable[[sqlite3.Connection], None]
-    certain: bool = True
 
 
 def find(store: Store, place: Place, *, lost: Collection[str] = frozenset()) -> Iterator[Slip]:
@@ -83,9 +46,9 @@ def find(store: Store, place: Place, *, lost: Collection[str] = frozenset()) -> 
     if repository is None:
         return
     git = history.reader(place)
-    yield from _of_commits(store, repository, git)
-    yield from _incomplete(store, repository, place, git, lost)
-    yield from _of_records(store, repository)
+    yield from commitslips.of_commits(store, repository, git)
+    yield from commitslips.incomplete(store, repository, place, git, lost)
+    yield from commitslips.of_records(store, repository)
     yield from _of_sessions(store, repository, place, git)
     yield from _of_binding(store, repository, place)
     yield from _of_contexts(store, repository, place, lost)
@@ -136,118 +99,6 @@ def _describe(db: sqlite3.Connection, *, row: registry.ItemRow, said: str) -> No
     registry.describe(db, row, said, row.subtype)
 
 
-def _of_commits(store: Store, repository: Repository, git: Git) -> Iterator[Slip]:
-    """Commits against git's; and rows for commits that git never had, a letter beside another."""
-    rows = {row.commit.oid: row for row in recapture.of_repository(store.db, repository.id)}
-    there = history.existing(git, rows)
-    known = set(there)
-    for oid, row in rows.items():
-        if oid not in known and any(is_near(oid, other) for other in known):
-            yield Slip("commit", row.commit.subject, partial(recapture.forget, commit_id=row.id))
-    for said in history.read_bare(git, there):
-        row = rows[said.oid]
-        if _commit_slipped(said, row.commit):
-            yield Slip(
-                "commit", said.subject, partial(recapture.restate, commit_id=row.id, said=said)
-            )
-
-
-def _commit_slipped(said: Commit, found: Commit) -> bool:
-    """A mailmap changes names, a release what is redacted; the rest is as the id says."""
-    exact = ("parents", "tree", "author_time", "author_zone", "committer_time")
-    if any(getattr(said, name) != getattr(found, name) for name in exact):
-        return True
-    texts = ("author_name", "author_email", "committer_email", "message")
-    return any(is_slip(getattr(said, name), getattr(found, name)) for name in texts)
-
-
-def _of_files(
-    store: Store, repository: Repository, place: Place, git: Git, session_id: str
-) -> Iterator[Slip]:
-    """Files of a session's commits that are not git's."""
-    members = {
-        one.commit.oid: one
-        for one in commits.of_session(store.db, session_id)
-        if one.repository_id == repository.id
-    }
-    for commit in _whole(git, place, history.existing(git, members)):
-        row = members[commit.oid]
-        if set(commit.files) != set(row.commit.files):
-            mend = partial(recapture.put_files, commit_id=row.id, files=commit.files)
-            yield Slip("files of commit", commit.subject, mend)
-
-
-def _whole(git: Git, place: Place, oids: Sequence[str]) -> Iterator[Commit]:
-    """These commits with the files that capture counts."""
-    if history.partial(git):
-        found = list(history.read_partial(git, oids))
-    else:
-        found = list(history.read(git, oids, shallow=reconcile.shallow(place.common_dir)))
-    own = merges.own_files(git, [commit for commit in found if len(commit.parents) > 1])
-    for commit in found:
-        yield replace(commit, files=own[commit.oid]) if commit.oid in own else commit
-
-
-def _incomplete(
-    store: Store, repository: Repository, place: Place, git: Git, lost: Collection[str]
-) -> Iterator[Slip]:
-    """Commits of which other rows were lost: their session, their files, what they state."""
-    if not set(lost) & _OF_COMMITS:
-        return
-    for commit in recapture.of_repository(store.db, repository.id):
-        if commit.session_id is None and commit.rewritten_to is None and "sessions" in lost:
-            mend = partial(recapture.forget, commit_id=commit.id)  # the journal knows its session
-            yield Slip("commit", commit.commit.subject, mend)
-        elif commit.rewritten_to is None:
-            yield Slip("commit", commit.commit.subject, partial(_complete, commit=commit))
-    if set(lost) & {"git_commit_files", "git_commits"}:
-        rows = {row.commit.oid: row.id for row in recapture.of_repository(store.db, repository.id)}
-        for said in _whole(git, place, history.existing(git, rows)):
-            mend = partial(recapture.put_files, commit_id=rows[said.oid], files=said.files)
-            yield Slip("files of commit", said.subject, mend)
-
-
-def _complete(db: sqlite3.Connection, *, commit: Captured) -> None:
-    """Let a commit state again what it stated, where the records or their ties were lost."""
-    for kind in Kind:
-        for note in records.in_commit(db, kind, commit.id):
-            if records.text(db, kind, note.record_id) is None:
-                records.untie(db, kind, note.record_id, commit.id)
-    project_id = recapture.project_of(db, commit.id)
-    belongs = Belongs(project_id, commit.session_id, recording.cycle_of(db, project_id, commit))
-    spares = salvage.untied(db, project_id)
-    recording.record(db, commit, belongs, feed=False, spares=spares)
-
-
-def _of_records(store: Store, repository: Repository) -> Iterator[Slip]:
-    """Decisions, learnings and questions against the messages that state them."""
-    for commit in recapture.with_notes(store.db, repository.id):
-        for kind, items in statements.stated(commit.commit.message).items():
-            for note in records.in_commit(store.db, kind, commit.id):
-                if not 0 <= note.position < len(items):
-                    continue
-                now = records.text(store.db, kind, note.record_id)
-                said = {} if now is None else _slipped(items[note.position], now)
-                if said:
-                    mend = partial(_restate, kind=kind, record_id=note.record_id, said=said)
-                    title = str(items[note.position][records.TITLE[kind]])
-                    noise = now is not None and any(is_noise(str(now[name])) for name in said)
-                    yield Slip(kind.value, title, mend, noise)
-
-
-def _restate(db: sqlite3.Connection, *, kind: Kind, record_id: str, said: Columns) -> None:
-    records.change(db, kind, record_id, said)
-
-
-def _slipped(said: Columns, found: Columns) -> dict[str, str | None]:
-    """The columns of a record that damage changed, as they were stated."""
-    return {
-        name: value
-        for name, value in said.items()
-        if value is not None and is_slip(value, str(found.get(name) or ""))
-    }
-
-
 def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -> Iterator[Slip]:
     """Sessions against their files, and what of them follows from their commits alone.
 
@@ -263,11 +114,12 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
         if kept is None or kept.stale or now is None or data is None:
             continue
         text = data.decode("utf-8", "replace")
-        if now == kept.generated == text and not _derived_slipped(store, session_id, row):
+        same = now == kept.generated == text and not _shown_otherwise(row)
+        if same and not _derived_slipped(store, session_id, row):
             continue  # as most are, and reading three texts takes most of the time
         found, written = sessionfile.parse(now), sessionfile.parse(kept.generated)
         if found.files != written.files:
-            yield from _of_files(store, repository, place, git, session_id)
+            yield from commitslips.of_files(store, repository, place, git, session_id)
         stands = sessionfile.parse(text)
         words = {
             name: getattr(stands, name)
@@ -283,6 +135,11 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
             mend = partial(_remake, session_id=session_id, words=words, settings=settings)
             certain = moved or derived or any(is_noise(str(row[name])) for name in words)
             yield Slip("session", stands.title, mend, certain)
+
+
+def _shown_otherwise(row: sqlite3.Row) -> bool:
+    """Whether a session's words may have characters for which its file has a space."""
+    return not f"{row['title']}{row['summary'] or ''}".replace("\n", "").isprintable()
 
 
 def _said_now(store: Store, session_id: str) -> str | None:
@@ -342,12 +199,17 @@ def _rename(db: sqlite3.Connection, *, project_id: str, words: dict[str, str]) -
 def _of_contexts(
     store: Store, repository: Repository, place: Place, lost: Collection[str]
 ) -> Iterator[Slip]:
-    """Paths of context files: the canonical one is the file's name, the other one is in git."""
+    """Paths of context files: the canonical one is the file's name, which is there; the other one
+    is in git.
+    """
     tracked = [history.path_text(path) for path in place.git.records("ls-files", "-z")]
+    folder = context_dir(store.home, repository.project_id)
     for file in contexts.every(store.db, repository.project_id):
-        if is_slip(file.filename, file.file_path):
-            mend = partial(contexts.put_file_path, context_file_id=file.id, path=file.filename)
-            yield Slip("context file", file.filename, mend)
+        if is_slip(file.filename, file.file_path) or is_slip(file.file_path, file.filename):
+            both = (file.filename, file.file_path)
+            named = next((name for name in both if (folder / name).is_file()), file.filename)
+            mend = partial(contexts.put_names, context_file_id=file.id, name=named)
+            yield Slip("context file", named, mend)
         target = file.repo_path
         if target is None and "git_context_targets" in lost:
             same = [path for path in tracked if names.canonical_name(path) == file.filename]

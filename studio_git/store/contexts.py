@@ -111,9 +111,12 @@ def track(
     )
 
 
-def put_file_path(db: sqlite3.Connection, context_file_id: str, path: str) -> None:
-    """Say where a canonical file stands in the context folder."""
-    db.execute("UPDATE context_files SET file_path = ? WHERE id = ?", [path, context_file_id])
+def put_names(db: sqlite3.Connection, context_file_id: str, name: str) -> None:
+    """Say how a canonical file is called, which is where it stands in the context folder."""
+    db.execute(
+        "UPDATE OR IGNORE context_files SET filename = ?, file_path = ? WHERE id = ?",
+        [name, name, context_file_id],
+    )
 
 
 def put_repo_path(db: sqlite3.Connection, context_file_id: str, path: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from studio_git.core.models import Commit, FileChange
 from studio_git.store.commits import Captured, from_row
+from studio_git.store.records import TABLES, Kind
 
 
 def of_repository(db: sqlite3.Connection, repository_id: str) -> list[Captured]:
@@ -32,6 +33,21 @@ def project_of(db: sqlite3.Connection, commit_id: int) -> str:
     """The project that a commit was captured for."""
     row = db.execute("SELECT project_id FROM git_commits WHERE id = ?", [commit_id]).fetchone()
     return str(row["project_id"])
+
+
+def author_times(db: sqlite3.Connection, project_id: str) -> set[int]:
+    """When the work of a project's commits was done, those that others took the place of too."""
+    rows = db.execute("SELECT author_time FROM git_commits WHERE project_id = ?", [project_id])
+    return {row["author_time"] for row in rows}
+
+
+def made_at(db: sqlite3.Connection, kind: Kind, record_id: str) -> str:
+    """When a record that is there was made, as its row says it."""
+    row = db.execute(
+        f"SELECT created_at FROM {TABLES[kind]} WHERE id = ?",  # noqa: S608 - names of ours
+        [record_id],
+    ).fetchone()
+    return str(row["created_at"])
 
 
 def restate(db: sqlite3.Connection, *, commit_id: int, said: Commit) -> None:

@@ -19,11 +19,13 @@ class Kind(StrEnum):
     QUESTION = "question"
 
 
-_TABLES: Mapping[Kind, str] = {
+TABLES: Mapping[Kind, str] = {
     Kind.DECISION: "decisions",
     Kind.LEARNING: "learnings",
     Kind.QUESTION: "git_questions",
 }
+"""The table that a kind of record stands in."""
+
 _COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DECISION: ("title", "rationale", "alternatives"),
     Kind.LEARNING: ("title", "problem", "solution", "tags"),
@@ -67,7 +69,7 @@ def add(
     names = ", ".join(["id", "project_id", *given])
     marks = ", ".join("?" * (len(given) + 2))
     db.execute(
-        f"INSERT INTO {_TABLES[kind]} ({names}) VALUES ({marks})",  # noqa: S608 - names of ours
+        f"INSERT INTO {TABLES[kind]} ({names}) VALUES ({marks})",  # noqa: S608 - names of ours
         [record_id, project_id, *given.values()],
     )
 
@@ -76,7 +78,7 @@ def text(db: sqlite3.Connection, kind: Kind, record_id: str) -> dict[str, str | 
     """What a record says, without what it belongs to; None if it was deleted."""
     columns = ", ".join(_COLUMNS[kind])
     row = db.execute(
-        f"SELECT {columns} FROM {_TABLES[kind]} WHERE id = ?",  # noqa: S608 - names of ours
+        f"SELECT {columns} FROM {TABLES[kind]} WHERE id = ?",  # noqa: S608 - names of ours
         [record_id],
     ).fetchone()
     return None if row is None else dict(row)
@@ -88,7 +90,7 @@ def change(db: sqlite3.Connection, kind: Kind, record_id: str, columns: Columns)
     if kind is Kind.LEARNING:
         assignments.append("updated_at = CURRENT_TIMESTAMP")
     db.execute(
-        f"UPDATE {_TABLES[kind]} SET {', '.join(assignments)} WHERE id = ?",  # noqa: S608
+        f"UPDATE {TABLES[kind]} SET {', '.join(assignments)} WHERE id = ?",  # noqa: S608
         [*columns.values(), record_id],
     )
 
@@ -96,12 +98,12 @@ def change(db: sqlite3.Connection, kind: Kind, record_id: str, columns: Columns)
 def delete(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
     """Delete a record and what ties it to commits."""
     db.execute("DELETE FROM git_notes WHERE kind = ? AND record_id = ?", [kind.value, record_id])
-    db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
+    db.execute(f"DELETE FROM {TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
 
 
 def remove(db: sqlite3.Connection, kind: Kind, record_id: str) -> None:
     """Delete a record alone: what ties it to commits keeps capture from adding it again."""
-    db.execute(f"DELETE FROM {_TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
+    db.execute(f"DELETE FROM {TABLES[kind]} WHERE id = ?", [record_id])  # noqa: S608
 
 
 def tie(db: sqlite3.Connection, kind: Kind, record_id: str, commit_id: int, position: int) -> None:
@@ -152,7 +154,7 @@ def in_gone(db: sqlite3.Connection, kind: Kind, repository_id: str, title: str) 
     row = db.execute(
         "SELECT n.record_id FROM git_commits c "  # noqa: S608 - names of ours
         "JOIN git_notes n ON n.commit_id = c.id AND n.kind = ?1 "
-        f"JOIN {_TABLES[kind]} r ON r.id = n.record_id "
+        f"JOIN {TABLES[kind]} r ON r.id = n.record_id "
         f"WHERE c.repository_id = ?2 AND c.gone_at IS NOT NULL AND lower(r.{TITLE[kind]}) = "
         "lower(?3) AND NOT EXISTS (SELECT 1 FROM git_notes m JOIN git_commits d "
         "ON d.id = m.commit_id WHERE m.kind = n.kind AND m.record_id = n.record_id "
@@ -177,7 +179,7 @@ def in_session(db: sqlite3.Connection, kind: Kind, session_id: str) -> list[Row]
         # The order matters: from the session's few commits, not from all there is of a kind.
         "SELECT r.* FROM git_commits c "  # noqa: S608 - names of ours
         "CROSS JOIN git_notes n ON n.commit_id = c.id AND n.kind = ? "
-        f"CROSS JOIN {_TABLES[kind]} r ON r.id = n.record_id "
+        f"CROSS JOIN {TABLES[kind]} r ON r.id = n.record_id "
         "WHERE c.session_id = ? AND c.rewritten_to IS NULL GROUP BY r.id "
         "ORDER BY min(c.author_time), min(c.id), min(n.position)",
         [kind.value, session_id],

@@ -108,7 +108,7 @@ def agreed(db: sqlite3.Connection) -> dict[tuple[ItemType, str], str]:
     """The digests that :func:`agree` has kept, by type and id."""
     found = {}
     for row in db.execute("SELECT key, value FROM git_meta WHERE key LIKE 'registry/%'"):
-        _, kind, item_id = row[0].split("/", 2)
+        kind, _, item_id = row[0].partition("/")[2].partition("/")
         if kind in set(ItemType):
             found[ItemType(kind), item_id] = row[1]
     return found

@@ -10,18 +10,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio_git.core.slips import is_near
+from studio_git.core.slips import is_near, is_noise
 from studio_git.store import transfer
 from studio_git.store.connection import readable_words
 from studio_git.store.projects import Repository
-from studio_git.store.records import TITLE, Kind
+from studio_git.store.records import TABLES, TITLE, Kind
 from studio_git.store.sessions import Made
 from studio_git.store.transfer import Row, Value
 
 _PROBES = 50_000
 """Rows that are asked for one by one where a table cannot be read in a row."""
 
-_RECORDS = {Kind.DECISION: "decisions", Kind.LEARNING: "learnings", Kind.QUESTION: "git_questions"}
 _ONLY_PROJECT = "(SELECT min(id) FROM projects HAVING count(*) = 1)"
 _REPLACED = ("settings", "git_meta")
 
@@ -86,10 +85,13 @@ def put(db: sqlite3.Connection, found: Mapping[str, Iterable[Row]]) -> int:
                 continue
             names = ", ".join(f'"{name}"' for name in known)
             marks = ", ".join("?" * len(known))
-            cursor = db.execute(
-                f'INSERT OR {how} INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608
-                list(known.values()),
-            )
+            try:
+                cursor = db.execute(
+                    f'INSERT OR {how} INTO "{table}" ({names}) VALUES ({marks})',  # noqa: S608
+                    list(known.values()),
+                )
+            except sqlite3.IntegrityError:  # REPLACE does not pass over a NULL that may not be
+                continue
             count += cursor.rowcount
     return count
 
@@ -215,7 +217,7 @@ def put_oid(db: sqlite3.Connection, commit_id: int, oid: str) -> None:
 def untied(db: sqlite3.Connection, project_id: str) -> dict[tuple[Kind, str], str]:
     """Records that stand in no commit: id by kind and title in lower case."""
     found = {}
-    for kind, table in _RECORDS.items():
+    for kind, table in TABLES.items():
         rows = db.execute(
             f"SELECT id, {TITLE[kind]} FROM {table} WHERE project_id = ? AND id NOT IN "  # noqa: S608
             "(SELECT record_id FROM git_notes WHERE kind = ?)",
@@ -296,15 +298,21 @@ def _made(db: sqlite3.Connection) -> Iterable[tuple[str, str]]:
 def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]) -> Readable:
     found = Readable()
     for name, statement in made.items():
-        rows, whole = _rows(db, name, statement)
-        found.tables[name] = rows
+        found.tables[name], whole = _rows(db, name, statement)
         if not whole:
             found.broken.add(name)
         if name not in wanted and name != "_sqlite_migrations":
             found.others[name] = statement
     found.tables.pop("_sqlite_migrations", None)
     found.broken |= set(wanted) - set(made) | _at_odds(db)
+    for name in found.broken & set(found.tables):
+        found.tables[name] = [row for row in found.tables[name] if not _is_shifted(row)]
     return found
+
+
+def _is_shifted(row: Row) -> bool:
+    """Whether a row was read from a wrong place on: one damaged byte makes noise of one column."""
+    return sum(isinstance(value, str) and is_noise(value) for value in row.values()) > 1
 
 
 def _at_odds(db: sqlite3.Connection) -> set[str]:

@@ -16,6 +16,7 @@ from damagetools import World, cut, flipped, garbage, make_world
 from storetools import change, fingerprint, query, rows_of, two_lines
 
 from studio_git.services import rebuild, slips
+from studio_git.store import salvage
 from studio_git.store.connection import open_store
 
 
@@ -96,17 +97,36 @@ def test_references_that_lead_nowhere(world: World, statement: str) -> None:
 @pytest.mark.parametrize("table", ["decisions", "learnings", "git_questions"])
 def test_a_page_that_says_it_is_empty(world: World, table: str) -> None:
     before = world.captured()
-    with closing(sqlite3.connect(world.store)) as db:
-        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
-        (root,) = db.execute(sql, [table]).fetchone()
-        (size,) = db.execute("PRAGMA page_size").fetchone()
-    world.checkpoint()
-    data = bytearray(world.store.read_bytes())
-    data[(root - 1) * size + 3 : (root - 1) * size + 5] = b"\0\0"  # how many cells it has
-    world.store.write_bytes(data)
+    empty_page(world, table)
     done = world.rebuild()
     assert table in done.damaged
     assert world.captured() == before
+
+
+def test_a_row_that_was_read_from_a_wrong_place_on(world: World) -> None:
+    """A length that was damaged lets a row begin in the middle of the one before."""
+    before = world.captured()
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute(
+            "INSERT INTO sessions (id, project_id, title, summary) VALUES (?, ?, ?, ?)",
+            ["12be-66ab", " 4because of this", 'because of\x1e["src/4.py"]', "c\x01%34"],
+        )
+    empty_page(world, "sqlite_autoindex_sessions_1")
+    assert "sessions" in world.rebuild().damaged
+    assert world.captured() == before
+
+
+def empty_page(world: World, name: str) -> None:
+    """Let the first page of a table or an index say that it has no cells."""
+    world.checkpoint()
+    with closing(sqlite3.connect(world.store)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (root,) = db.execute(sql, [name]).fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    world.checkpoint()
+    data = bytearray(world.store.read_bytes())
+    data[(root - 1) * size + 3 : (root - 1) * size + 5] = b"\0\0"
+    world.store.write_bytes(data)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +152,63 @@ def test_a_path_that_was_damaged(world: World, damaged: str) -> None:
     change(world.store, "UPDATE git_context_targets SET repo_path = ?", damaged)
     assert world.rebuild().mended
     assert world.captured() == before
+
+
+@pytest.mark.parametrize("column", ["filename", "file_path"])
+@pytest.mark.parametrize("damaged", ["claude.\N{REPLACEMENT CHARACTER}d", "claude.zd"])
+def test_a_name_of_a_context_file_that_was_damaged(world: World, column: str, damaged: str) -> None:
+    before = world.captured()
+    change(world.store, f"UPDATE context_files SET {column} = ?", damaged)
+    assert world.rebuild().mended
+    assert world.captured() == before
+    assert query(world.store, "SELECT filename FROM context_files") == [("claude.md",)]
+
+
+@pytest.mark.parametrize("table", ["decisions", "learnings", "git_questions"])
+def test_when_a_record_was_made(world: World, table: str) -> None:
+    """It is when its commit was: no other time that differs in one character is a commit's."""
+    sql = f"SELECT id, created_at FROM {table} ORDER BY id"
+    before = query(world.store, sql)
+    for damaged in (
+        "substr(created_at, 1, 11) || 'z' || substr(created_at, 13)",
+        "'3' || substr(created_at, 2)",
+    ):
+        change(world.store, f"UPDATE {table} SET created_at = {damaged} WHERE id <> 'by-hand'")
+        assert query(world.store, sql) != before
+        assert world.rebuild().mended
+        assert query(world.store, sql) == before
+
+
+def test_a_record_may_have_been_made_when_another_commit_was(world: World) -> None:
+    (early,) = query(world.store, "SELECT created_at FROM decisions WHERE title = 'Choice 3'")
+    change(world.store, "UPDATE decisions SET created_at = ? WHERE title = 'Choice 11'", early[0])
+    with open_store(world.home) as store:
+        assert list(slips.everywhere(store, world.repo.path)) == []
+
+
+@pytest.mark.parametrize("became", ["char(9)", "char(24)"])
+@pytest.mark.parametrize("column", ["title", "summary"])
+def test_a_space_that_became_another(world: World, column: str, became: str) -> None:
+    """The session's file shows both alike."""
+    before = query(world.store, "SELECT * FROM sessions ORDER BY id")
+    first = f"instr({column}, ' ')"
+    damaged = f"substr({column}, 1, {first} - 1) || {became} || substr({column}, {first} + 1)"
+    change(world.store, f"UPDATE sessions SET {column} = {damaged} WHERE summary LIKE '% %'")
+    assert query(world.store, "SELECT * FROM sessions ORDER BY id") != before
+    assert world.rebuild().mended
+    assert query(world.store, "SELECT * FROM sessions ORDER BY id") == before
+
+
+def test_a_note_on_the_registry_whose_name_was_damaged(world: World) -> None:
+    change(world.store, "UPDATE git_meta SET key = replace(key, 'skill/', 'skill0')")
+    world.rebuild()
+    assert world.repo.studio("registry", "sync").status == 0
+
+
+def test_a_setting_without_a_value_is_left(world: World) -> None:
+    """As SQLite shows a row whose header was damaged."""
+    with closing(sqlite3.connect(world.store)) as db:
+        assert salvage.put(db, {"settings": [{"key": "theme", "value": None}]}) == 0
 
 
 def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
