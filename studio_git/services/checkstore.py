@@ -11,7 +11,7 @@ from studio_git.core import times
 from studio_git.services import slips
 from studio_git.services.findings import Area, Finding, note, ok, problem
 from studio_git.services.workspace import open_home
-from studio_git.store import backup, health, mounts
+from studio_git.store import backup, connection, health, mounts
 from studio_git.store.connection import DATABASE, SQLITE_VERSION, Store
 from studio_git.store.migrations import prepare_home
 
@@ -24,7 +24,10 @@ def check(store: Store) -> Iterator[Finding]:
     home = store.home
     if not store.writable:
         assert store.refusal is not None  # noqa: S101 - for the type checker
-        yield problem(Area.STORE, store.refusal.message, store.refusal.hint)
+        if connection.too_new(store.db, home) and not connection.later_migrations(store.db):
+            yield damaged(home, "it names a later release, and none has changed it.")
+        else:
+            yield problem(Area.STORE, store.refusal.message, store.refusal.hint)
     found = [*_inside(store), *_shape(store)]
     if not found:
         yield ok(Area.STORE, f"{home / DATABASE} is sound, and of the shape of the data model.")

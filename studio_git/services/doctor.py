@@ -14,7 +14,7 @@ from studio_git.services import checkclones, checkfiles, checkstore
 from studio_git.services.checkclones import Catch, HookStates
 from studio_git.services.findings import Area, Finding, Level, note, ok, problem
 from studio_git.services.workspace import open_home
-from studio_git.store import backup
+from studio_git.store import backup, connection
 from studio_git.store.connection import DATABASE
 
 __all__ = ["Area", "Finding", "Level", "examine", "git_version", "server_version"]
@@ -70,7 +70,10 @@ def _store(home: Path, states: HookStates, catch_up: Catch) -> Iterator[Finding]
             yield from checkfiles.check(store)
             yield from checkclones.check(store, states, catch_up)
     except StoreError as error:
-        yield problem(Area.STORE, error.message, error.hint)
+        if connection.misses_names(error):
+            yield checkstore.damaged(home, f"{error.__cause__}.")
+        else:
+            yield problem(Area.STORE, error.message, error.hint)
 
 
 def _programs() -> Iterator[Finding]:

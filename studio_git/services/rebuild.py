@@ -86,12 +86,14 @@ def _is_damaged(home: Path, here: Path) -> bool:
         raise
     try:
         with open_store(home) as store:
+            if connection.too_new(store.db, home) and not connection.later_migrations(store.db):
+                return True
             store.require_writable()
             if health.altered_snapshots(store.db) or health.dangling(store.db):
                 return True
             return any(True for _ in slips.everywhere(store, here))
     except StoreError as error:
-        if str(error.__cause__).startswith("no such "):  # of a column, the name was damaged
+        if connection.misses_names(error):
             return True
         raise
 
@@ -124,6 +126,7 @@ def _salvage(home: Path, done: Rebuilt) -> None:
         with salvage.filling(db):
             salvage.make_others(db, found.others)
             done.read = salvage.put(db, found.tables)
+            salvage.put_writer(db)
             done.damaged = tuple(sorted(found.broken))
             if found.broken:
                 done.backup = _sound_backup(home)

@@ -16,19 +16,20 @@ from pathlib import Path
 
 from studio_git import config, files, gitio
 from studio_git.core import names, sessionfile
-from studio_git.core.registrytypes import name_from
+from studio_git.core.registrytypes import ItemType, name_from
 from studio_git.core.slips import is_near, is_noise, is_slip
 from studio_git.errors import GitError, StudioError
 from studio_git.gitio import Git, Place
 from studio_git.services import binding, commitslips, history, sessionfiles
 from studio_git.services import sessions as sessioning
 from studio_git.services.drift import context_dir
-from studio_git.services.registryitems import item_of, stem
+from studio_git.services.registryitems import folder_of, item_of, stem
 from studio_git.services.slip import Slip
 from studio_git.store import commits, contexts, projects, records, registry, sessions
 from studio_git.store.connection import Store
 from studio_git.store.projects import Repository
 from studio_git.store.records import Columns
+from studio_git.store.registry import ItemRow
 
 _DIVIDERS = str.maketrans("_.", "--")
 """A name and its file may be divided in different ways."""
@@ -84,8 +85,14 @@ def everywhere(store: Store, here: Path) -> Iterator[Slip]:
 
 def in_registry(store: Store) -> Iterator[Slip]:
     """The slips in the rows of the registry, each compared with its file."""
-    for row in registry.every(store.db):
-        said = item_of(row, store.home).details.description
+    rows = registry.every(store.db)
+    taken = {(row.type, row.path) for row in rows}
+    for row in rows:
+        item = item_of(row, store.home)
+        if item.path is None or not item.path.exists():
+            yield from _of_path(store.home, row, taken)
+            continue
+        said = item.details.description
         if said and is_slip(said, row.description):
             mend = partial(_describe, row=row, said=said)
             yield Slip(row.type.value, row.name, mend, is_noise(row.description))
@@ -95,7 +102,16 @@ def in_registry(store: Store) -> Iterator[Slip]:
             yield Slip(row.type.value, named, again, certain=False)
 
 
-def _describe(db: sqlite3.Connection, *, row: registry.ItemRow, said: str) -> None:
+def _of_path(home: Path, row: ItemRow, taken: Collection[tuple[ItemType, str]]) -> Iterator[Slip]:
+    """An item whose file is not there, where one beside it is that no row has."""
+    folder = folder_of(home, row.type)
+    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    meant = [name for name in names if is_slip(name, row.path) and (row.type, name) not in taken]
+    if len(meant) == 1:
+        yield Slip(row.type.value, row.name, partial(registry.put_path, row=row, path=meant[0]))
+
+
+def _describe(db: sqlite3.Connection, *, row: ItemRow, said: str) -> None:
     registry.describe(db, row, said, row.subtype)
 
 

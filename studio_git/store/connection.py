@@ -285,21 +285,30 @@ def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
     return None
 
 
+def later_migrations(db: sqlite3.Connection) -> list[str]:
+    """Migrations of a later release. Without any, no later release said who may write."""
+    return sorted(_applied(db) - set(MIGRATIONS))
+
+
+def misses_names(error: StoreError) -> bool:
+    """Whether SQLite missed a table or a column: of the schema, a name was damaged."""
+    return str(error.__cause__).startswith(("no such ", "foreign key mismatch"))
+
+
 def _refusal(db: sqlite3.Connection, home: Path) -> StoreError | None:
     """Why this release may not write. Raises StoreOutdatedError if it has to migrate first."""
     if (refusal := too_new(db, home)) is not None:
         return refusal
     if not _has_table(db, "git_meta") or not _has_table(db, "_sqlite_migrations"):
         raise _outdated(home)
-    applied = {
-        name
-        for (name,) in db.execute(
-            "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [MIGRATION_SET]
-        )
-    }
-    if not applied.issuperset(MIGRATIONS):
+    if not _applied(db).issuperset(MIGRATIONS):
         raise _outdated(home)
     return None
+
+
+def _applied(db: sqlite3.Connection) -> set[str]:
+    sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+    return {name for (name,) in db.execute(sql, [MIGRATION_SET])}
 
 
 def _version(value: str) -> float:

@@ -104,6 +104,14 @@ def rename(db: sqlite3.Connection, row: ItemRow, name: str) -> None:
     )
 
 
+def put_path(db: sqlite3.Connection, row: ItemRow, path: str) -> None:
+    """Say where the file or folder of an item stands."""
+    db.execute(
+        f"UPDATE {_table(row.type)} SET {_PATH[row.type]} = ? WHERE id = ?",  # noqa: S608
+        [path, row.id],
+    )
+
+
 def agreed(db: sqlite3.Connection) -> dict[tuple[ItemType, str], str]:
     """The digests that :func:`agree` has kept, by type and id."""
     found = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from studio_git.core.slips import is_near, is_noise
 from studio_git.store import transfer
-from studio_git.store.connection import readable_words
+from studio_git.store.connection import WRITER, readable_words
 from studio_git.store.projects import Repository
 from studio_git.store.records import TABLES, TITLE, Kind
 from studio_git.store.sessions import Made
@@ -110,6 +110,11 @@ def make_others(db: sqlite3.Connection, statements: Mapping[str, str]) -> None:
             db.execute(statement)
         except sqlite3.Error:  # it says what this SQLite does not understand
             continue
+
+
+def put_writer(db: sqlite3.Connection) -> None:
+    """Let the store say that this release may write it, whatever was read of that."""
+    db.execute("UPDATE git_meta SET value = ? WHERE key = 'min_writer'", [str(WRITER)])
 
 
 def mend_ids(db: sqlite3.Connection) -> None:

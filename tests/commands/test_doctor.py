@@ -98,7 +98,10 @@ class TestStore:
 
     def test_a_later_release(self, bound: Repo) -> None:
         change(store(), "UPDATE git_meta SET value = '9' WHERE key = 'min_writer'")
-        assert "later release" in only(bound)["what"]
+        assert "none has changed it" in only(bound)["what"]
+        names = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES (?, ?)"
+        change(store(), names, "studio-git", "m002_later")
+        assert "changed by a later release" in only(bound)["what"]
 
     def test_missing_tables_and_indexes(self, bound: Repo) -> None:
         change(store(), "DROP TABLE tech_mappings")

@@ -15,6 +15,7 @@ from conftest import Repo
 from damagetools import World, cut, flipped, garbage, make_world
 from storetools import change, fingerprint, query, rows_of, two_lines
 
+from studio_git.errors import StoreTooNewError
 from studio_git.services import rebuild, slips
 from studio_git.store import salvage
 from studio_git.store.connection import open_store
@@ -221,6 +222,40 @@ def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
         change(world.store, "UPDATE registry_skills SET name = ?, file_path = 's.l.md'", name)
         with open_store(world.home) as store:
             assert list(slips.in_registry(store)) == []
+
+
+@pytest.mark.parametrize("damaged", ["s@l.md", "\x01\x02.md"])
+def test_a_path_in_the_registry_that_was_damaged(world: World, damaged: str) -> None:
+    before = world.captured()
+    change(world.store, "UPDATE registry_skills SET file_path = ?", damaged)
+    assert world.rebuild().mended
+    assert world.captured() == before
+    assert query(world.store, "SELECT file_path FROM registry_skills") == [("sql.md",)]
+
+
+def test_a_store_that_claims_to_be_of_a_later_release(world: World) -> None:
+    """A later release that forbids older ones to write has a migration that they lack."""
+    before = world.captured()
+    change(world.store, "UPDATE git_meta SET value = 'G' WHERE key = 'min_writer'")
+    assert "damaged: it names a later release" in world.repo.studio("doctor").out
+    assert world.rebuild().aside is not None
+    assert world.captured() == before
+    change(world.store, "UPDATE git_meta SET value = '2' WHERE key = 'min_writer'")
+    change(world.store, "UPDATE _sqlite_migrations SET name = 'm002_later' WHERE rowid = 1")
+    with pytest.raises(StoreTooNewError):
+        world.rebuild()
+
+
+def test_a_reference_whose_column_was_damaged(world: World) -> None:
+    before = world.captured()
+    world.checkpoint()
+    data = world.store.read_bytes()
+    there = b"session_id      TEXT REFERENCES sessions(id) ON DELETE SET NULL,\n    question "
+    assert data.count(there) == 1
+    world.store.write_bytes(data.replace(there, there.replace(b"(id)", b"(iL)")))
+    assert "doctor --rebuild" in world.repo.studio("doctor").out
+    assert world.rebuild().aside is not None
+    assert world.captured() == before
 
 
 def test_a_commit_whose_oid_was_damaged_states_its_records_once(world: World) -> None:
