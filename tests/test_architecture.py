@@ -148,6 +148,7 @@ TESTED_THROUGH = {
     "studio_git.services.transfer": "test_project_transfer",
     "studio_git.services.debuginfo": "test_debug_info",
     "studio_git.services.rebuildclone": "test_rebuild",
+    "studio_git.store.readable": "test_rebuild",
     "studio_git.store.salvage": "test_rebuild",
     "studio_git.store.gittables": "test_migrations",
     "studio_lsp.clones": "test_drift_subject",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -136,16 +137,14 @@ def _made_at_slipped(
     db: sqlite3.Connection, note: Note, commit: Commit, moments: Collection[int]
 ) -> dict[str, str | None]:
     """The time of a record that damage changed: it is a commit's, be it one that was rewritten."""
-    said, found = (
-        times.to_store(commit.author_time),
-        recapture.made_at(db, note.kind, note.record_id),
-    )
-    if said == found or not is_slip(said, found):
+    said = times.to_store(commit.author_time)
+    found = recapture.made_at(db, note.kind, note.record_id)
+    if not is_slip(said, found):
         return {}
-    try:
-        return {} if times.from_store(found) in moments else {"created_at": said}
-    except StoreError:
-        return {"created_at": said}
+    with suppress(StoreError):
+        if found[10] in " T" and times.from_store(found) in moments:  # ISO 8601 has any character
+            return {}
+    return {"created_at": said}
 
 
 def _restate(db: sqlite3.Connection, *, kind: Kind, record_id: str, said: Columns) -> None:

@@ -70,7 +70,7 @@ def _store(home: Path, states: HookStates, catch_up: Catch) -> Iterator[Finding]
             yield from checkfiles.check(store)
             yield from checkclones.check(store, states, catch_up)
     except StoreError as error:
-        if connection.misses_names(error):
+        if connection.is_damage(error.__cause__):
             yield checkstore.damaged(home, f"{error.__cause__}.")
         else:
             yield problem(Area.STORE, error.message, error.hint)

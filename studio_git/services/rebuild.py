@@ -18,7 +18,16 @@ from studio_git.errors import StoreError, StudioError
 from studio_git.gitio import Place
 from studio_git.services import rebuildclone, registry, slips
 from studio_git.services.slip import Slip
-from studio_git.store import backup, connection, health, projects, records, salvage, transfer
+from studio_git.store import (
+    backup,
+    connection,
+    health,
+    projects,
+    readable,
+    records,
+    salvage,
+    transfer,
+)
 from studio_git.store.connection import DATABASE, Store, open_store
 from studio_git.store.migrations import prepare_home
 
@@ -93,7 +102,7 @@ def _is_damaged(home: Path, here: Path) -> bool:
                 return True
             return any(True for _ in slips.everywhere(store, here))
     except StoreError as error:
-        if connection.misses_names(error):
+        if connection.is_damage(error.__cause__):
             return True
         raise
 
@@ -122,7 +131,7 @@ def _salvage(home: Path, done: Rebuilt) -> None:
     assert done.aside is not None  # noqa: S101 - the caller looked
     with connection.translated(home), closing(connection.connect(home / DATABASE)) as db:
         wanted = [*transfer.names(db), *transfer.OUTSIDE]
-        found = salvage.read(done.aside / DATABASE, wanted)
+        found = readable.read(done.aside / DATABASE, wanted)
         with salvage.filling(db):
             salvage.make_others(db, found.others)
             done.read = salvage.put(db, found.tables)
@@ -131,7 +140,7 @@ def _salvage(home: Path, done: Rebuilt) -> None:
             if found.broken:
                 done.backup = _sound_backup(home)
             if done.backup is not None:
-                kept = salvage.read(done.backup, wanted)
+                kept = readable.read(done.backup, wanted)
                 rows = {name: kept.tables[name] for name in found.broken if name in kept.tables}
                 done.from_backup = salvage.put(db, rows)
             salvage.drop_altered_snapshots(db)

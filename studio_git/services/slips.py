@@ -97,9 +97,14 @@ def in_registry(store: Store) -> Iterator[Slip]:
             mend = partial(_describe, row=row, said=said)
             yield Slip(row.type.value, row.name, mend, is_noise(row.description))
         named = stem(row)
-        if named and is_near(named.translate(_DIVIDERS), name_from(row.name).translate(_DIVIDERS)):
+        if named and _is_name_slip(named, row.name):
             again = partial(registry.rename, row=row, name=named)
-            yield Slip(row.type.value, named, again, certain=False)
+            yield Slip(row.type.value, named, again, is_noise(row.name))
+
+
+def _is_name_slip(said: str, found: str) -> bool:
+    one, other = (name.translate(_DIVIDERS) for name in (said, name_from(found)))
+    return is_near(one, other) or (is_noise(found) and not is_noise(said))
 
 
 def _of_path(home: Path, row: ItemRow, taken: Collection[tuple[ItemType, str]]) -> Iterator[Slip]:

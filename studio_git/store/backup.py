@@ -128,20 +128,40 @@ def damage(home: Path) -> str:
     Raises StoreError where it cannot be looked at.
     """
     path = home / DATABASE
+    ours = all(os.access(place, os.W_OK) for place in (path, home))
     try:
         with closing(connection.connect(path)) as db:
             problem = problem_of(db)
             if not problem and (tables := texts.unreadable(db)):
                 problem = f"texts cannot be read in {', '.join(tables)}"
+            if not problem and ours:
+                _require_writing(db)
             return problem
     except sqlite3.OperationalError as error:
-        ours = all(os.access(place, os.W_OK) for place in (path, home))
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY and ours:
             return "its header forbids writing"
+        if connection.is_damage(error):
+            return str(error)
         with connection.translated(home):
             raise
     except sqlite3.DatabaseError as error:
         return str(error)
+
+
+def _require_writing(db: sqlite3.Connection) -> None:
+    """Let SQLite say whether it would write; nothing is written. Raises sqlite3.OperationalError.
+
+    Where another program writes, that can be done.
+    """
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("PRAGMA user_version = 0")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    finally:
+        db.rollback()
 
 
 def require_restorable(source: Path, home: Path) -> None:

@@ -170,8 +170,9 @@ def translated(home: Path) -> Iterator[None]:
             raise StoreError(
                 f"the disk that holds {path} is full.", "Free some space; nothing was changed."
             ) from error
-        if "decode" in said.lower():
-            raise _damaged(home, "a text in it cannot be read") from error
+        if is_damage(error):
+            what = "a text in it cannot be read" if "decode" in said else said
+            raise _damaged(home, what) from error
         raise StoreError(
             f"the store {path} cannot be used: {said}.",
             "Look at its permissions and its free space. See also: git studio doctor",
@@ -290,9 +291,12 @@ def later_migrations(db: sqlite3.Connection) -> list[str]:
     return sorted(_applied(db) - set(MIGRATIONS))
 
 
-def misses_names(error: StoreError) -> bool:
-    """Whether SQLite missed a table or a column: of the schema, a name was damaged."""
-    return str(error.__cause__).startswith(("no such ", "foreign key mismatch"))
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says of a file that it is not what was written, without calling it damaged:
+    a name in the schema is missed, a text is none, the header is odd.
+    """
+    said = ("no such ", "foreign key mismatch", "Could not decode", "unsupported file format")
+    return str(error).startswith(said)
 
 
 def _refusal(db: sqlite3.Connection, home: Path) -> StoreError | None:

@@ -172,6 +172,7 @@ def test_when_a_record_was_made(world: World, table: str) -> None:
     before = query(world.store, sql)
     for damaged in (
         "substr(created_at, 1, 11) || 'z' || substr(created_at, 13)",
+        "substr(created_at, 1, 10) || 'z' || substr(created_at, 12)",
         "'3' || substr(created_at, 2)",
     ):
         change(world.store, f"UPDATE {table} SET created_at = {damaged} WHERE id <> 'by-hand'")
@@ -214,9 +215,10 @@ def test_a_setting_without_a_value_is_left(world: World) -> None:
 
 def test_a_name_in_the_registry_that_was_damaged(world: World) -> None:
     before = world.captured()
-    change(world.store, "UPDATE registry_skills SET name = 'sqm'")
-    assert world.rebuild().mended
-    assert world.captured() == before
+    for damaged in ("sqm", "\N{REPLACEMENT CHARACTER}ql"):
+        change(world.store, "UPDATE registry_skills SET name = ?", damaged)
+        assert world.rebuild().mended
+        assert world.captured() == before
     (world.home / "registry/skills/sql.md").rename(world.home / "registry/skills/s.l.md")
     for name in ("s-l", "s_l", "s.l"):  # as people name them
         change(world.store, "UPDATE registry_skills SET name = ?, file_path = 's.l.md'", name)
@@ -246,16 +248,34 @@ def test_a_store_that_claims_to_be_of_a_later_release(world: World) -> None:
         world.rebuild()
 
 
-def test_a_reference_whose_column_was_damaged(world: World) -> None:
+@pytest.mark.parametrize(
+    ("there", "damaged"), [(b"(id)", b"(iL)"), (b"sessions(", b"\xceessions(")]
+)
+def test_a_reference_in_the_schema_that_was_damaged(
+    world: World, there: bytes, damaged: bytes
+) -> None:
     before = world.captured()
     world.checkpoint()
     data = world.store.read_bytes()
-    there = b"session_id      TEXT REFERENCES sessions(id) ON DELETE SET NULL,\n    question "
-    assert data.count(there) == 1
-    world.store.write_bytes(data.replace(there, there.replace(b"(id)", b"(iL)")))
+    line = b"session_id      TEXT REFERENCES sessions(id) ON DELETE SET NULL,\n    question "
+    assert data.count(line) == 1
+    world.store.write_bytes(data.replace(line, line.replace(there, damaged)))
     assert "doctor --rebuild" in world.repo.studio("doctor").out
     assert world.rebuild().aside is not None
     assert world.captured() == before
+
+
+@pytest.mark.parametrize("place", [0, 16, 18, 19, 20, 21, 47, 59])
+def test_a_byte_of_the_header_costs_nothing(world: World, place: int) -> None:
+    """Not even what a person alone has written."""
+    before = rows_of(world.store)
+    world.checkpoint()
+    data = bytearray(world.store.read_bytes())
+    data[place] ^= 0x4A
+    world.store.write_bytes(data)
+    assert "doctor --rebuild" in world.repo.studio("doctor").out
+    assert world.rebuild().aside is not None
+    assert rows_of(world.store) == before
 
 
 def test_a_commit_whose_oid_was_damaged_states_its_records_once(world: World) -> None:
