@@ -31,7 +31,7 @@ def test_a_locked_store(
     heres = clones(make_repo, times(2, 8))
     for here in heres:
         here.settle()
-    each, seconds = times(5, 40), times(7, 60)
+    each, seconds = times(5, 200), times(7, 60)
     wanted = len(heres) * each
     with other_program(studio_home / "studio.db") as program:
         program.do("lock")
