@@ -46,6 +46,14 @@ def damaged(home: Path, what: str) -> Finding:
     return problem(Area.STORE, f"the store {home / DATABASE} is damaged: {what}", hint)
 
 
+def missing_columns(store: Store) -> Finding | None:
+    """The finding for columns that are missing: nothing that has them can be read."""
+    missing = health.shape(store.db).columns
+    if not missing:
+        return None
+    return damaged(store.home, f"columns are missing: {', '.join(missing)}.")
+
+
 def sqlite_release(version: str) -> Finding:
     """Whether the release of SQLite has the WAL-reset fault, which can corrupt a store.
 
@@ -122,11 +130,10 @@ def _shape(store: Store) -> Iterator[Finding]:
             title="make the missing tables",
             repair=partial(_prepare, store.home),
         )
-    if found.columns or found.altered:
-        listed = ", ".join([*found.columns, *found.altered])
+    if found.altered:
         yield problem(
             Area.STORE,
-            f"columns are not those of the data model: {listed}.",
+            f"columns are not those of the data model: {', '.join(found.altered)}.",
             "What wrote the store has another data model; this is not changed by itself.",
         )
     if found.indexes:

@@ -66,6 +66,10 @@ def _store(home: Path, states: HookStates, catch_up: Catch) -> Iterator[Finding]
             return
     try:
         with open_home(home) as store:
+            missing = checkstore.missing_columns(store)
+            if missing is not None:
+                yield missing
+                return
             yield from checkstore.check(store)
             yield from checkfiles.check(store)
             yield from checkclones.check(store, states, catch_up)

@@ -98,6 +98,8 @@ def _is_damaged(home: Path, here: Path) -> bool:
             if connection.too_new(store.db, home) and not connection.later_migrations(store.db):
                 return True
             store.require_writable()
+            if health.shape(store.db).columns:
+                return True
             if health.altered_snapshots(store.db) or health.dangling(store.db):
                 return True
             return any(True for _ in slips.everywhere(store, here))

@@ -30,6 +30,7 @@ MIGRATIONS = ("m001_create_git_tables",)
 
 BUSY_SECONDS = 10.0
 _ROOM = 64 * 1024
+_NO_COLUMN = "No item with that key"  # what a row says that is asked for a column it lacks
 
 SQLITE_VERSION = sqlite3.sqlite_version
 """The release of SQLite that is used."""
@@ -181,6 +182,10 @@ def translated(home: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise _damaged(home, str(error)) from error
+    except IndexError as error:
+        if str(error) == _NO_COLUMN:
+            raise _damaged(home, "one of its columns is missing") from error
+        raise
 
 
 def _is_full(folder: Path) -> bool:
@@ -295,7 +300,13 @@ def is_damage(error: BaseException | None) -> bool:
     """Whether SQLite says of a file that it is not what was written, without calling it damaged:
     a name in the schema is missed, a text is none, the header is odd.
     """
-    said = ("no such ", "foreign key mismatch", "Could not decode", "unsupported file format")
+    said = (
+        "no such ",
+        "foreign key mismatch",
+        "Could not decode",
+        "unsupported file format",
+        _NO_COLUMN,
+    )
     return str(error).startswith(said)
 
 

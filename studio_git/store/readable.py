@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio_git.core.slips import is_noise
 from studio_git.store.connection import readable_words
-from studio_git.store.transfer import Row
+from studio_git.store.transfer import Row, Value
 
 _PROBES = 50_000
 """Rows that are asked for one by one where a table cannot be read in a row."""
@@ -85,14 +85,42 @@ def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]
             found.others[name] = statement
     found.tables.pop("_sqlite_migrations", None)
     found.broken |= set(wanted) - set(made) | _at_odds(db)
-    for name in found.broken & set(found.tables):
-        found.tables[name] = [row for row in found.tables[name] if not _is_shifted(row)]
+    sound = [rows for name, rows in found.tables.items() if name not in found.broken]
+    others = {row["id"] for rows in sound for row in rows if isinstance(row.get("id"), str)}
+    for name in found.broken & set(found.tables) & set(wanted):
+        columns = _columns(db, name)
+        found.tables[name] = [
+            row
+            for row in found.tables[name]
+            if row.get("id") not in others and not _is_shifted(row) and _fits(row, columns)
+        ]
     return found
+
+
+def _columns(db: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
+    """The type of each column in capitals, and whether it needs a value."""
+    quoted = table.replace('"', '""')
+    rows = db.execute(f'PRAGMA table_info("{quoted}")')
+    return {str(row[1]): (str(row[2]).upper(), bool(row[3] or row[5])) for row in rows}
 
 
 def _is_shifted(row: Row) -> bool:
     """Whether a row was read from a wrong place on: one damaged byte makes noise of one column."""
     return sum(isinstance(value, str) and is_noise(value) for value in row.values()) > 1
+
+
+def _fits(row: Row, columns: Mapping[str, tuple[str, bool]]) -> bool:
+    """Whether a row is of its table at all: a page may belong to another one."""
+    for name, value in row.items():
+        kind, needed = columns[name]
+        if value is None:
+            if needed:
+                return False
+        elif ("INT" in kind and isinstance(value, str)) or (
+            "TEXT" in kind and not isinstance(value, str)
+        ):
+            return False
+    return True
 
 
 def _at_odds(db: sqlite3.Connection) -> set[str]:
@@ -112,6 +140,7 @@ def _at_odds(db: sqlite3.Connection) -> set[str]:
 def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row], bool]:
     """All rows that can be read, from both ends and one by one; whether those are all."""
     name = table.replace('"', '""')
+    texts = {column for column, (kind, _) in _columns(db, table).items() if "TEXT" in kind}
     by = "rowid"
     if "WITHOUT ROWID" in statement.upper():
         info = db.execute(f'PRAGMA table_info("{name}")').fetchall()
@@ -128,7 +157,7 @@ def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row]
                 f'SELECT {key} AS "_studio_key", * FROM "{name}" ORDER BY {order}'  # noqa: S608
             ):
                 last = row["_studio_key"]
-                values = {column: row[column] for column in row.keys()[1:]}
+                values = _values(row, texts)
                 found.setdefault(last if by == "rowid" else tuple(values.values()), values)
         except (sqlite3.Error, OverflowError):
             whole = False
@@ -136,12 +165,28 @@ def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row]
         if whole:
             break
     if not whole and by == "rowid":
-        _probe(db, name, ends, found)
+        _probe(db, name, ends, found, texts=texts)
     return list(found.values()), whole
 
 
+def _values(row: sqlite3.Row, texts: Collection[str]) -> dict[str, Value]:
+    """A row, without our key. What a damaged header calls bytes is text where the column is."""
+    found: dict[str, Value] = {}
+    for name in row.keys():  # noqa: SIM118 - a row is no mapping
+        value = row[name]
+        is_text = isinstance(value, bytes) and name in texts
+        found[name] = value.decode("utf-8", "replace") if is_text else value
+    found.pop("_studio_key", None)
+    return found
+
+
 def _probe(
-    db: sqlite3.Connection, name: str, ends: Sequence[int | None], found: dict[object, Row]
+    db: sqlite3.Connection,
+    name: str,
+    ends: Sequence[int | None],
+    found: dict[object, Row],
+    *,
+    texts: Collection[str],
 ) -> None:
     """Ask for the rows between two places that could not be passed, one by one."""
     first = (ends[0] or 0) + 1
@@ -152,4 +197,4 @@ def _probe(
         except sqlite3.Error:
             continue
         if row is not None:
-            found.setdefault(rowid, dict(row))
+            found.setdefault(rowid, _values(row, texts))

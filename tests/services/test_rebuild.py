@@ -117,6 +117,42 @@ def test_a_row_that_was_read_from_a_wrong_place_on(world: World) -> None:
     assert world.captured() == before
 
 
+def test_a_page_of_another_table(world: World) -> None:
+    """Where a table says which pages are its own, the number was damaged."""
+    before = world.captured()
+    world.checkpoint()
+    with closing(sqlite3.connect(world.store)) as db:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name IN ('sessions', 'decisions')"
+        (decisions,), (sessions,) = db.execute(f"{sql} ORDER BY name").fetchall()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    data = bytearray(world.store.read_bytes())
+    first, other = (sessions - 1) * size, (decisions - 1) * size
+    data[first : first + size] = data[other : other + size]
+    world.store.write_bytes(data)
+    assert "sessions" in world.rebuild().damaged
+    assert world.captured() == before
+
+
+@pytest.mark.parametrize("table", ["git_commits", "learnings", "git_notes"])
+def test_rows_of_another_table(world: World, table: str) -> None:
+    """They are not taken for its own, whichever it is."""
+    before = world.captured()
+    world.checkpoint()
+    data = world.store.read_bytes()
+    size = int.from_bytes(data[16:18], "big")
+    with closing(sqlite3.connect(world.store)) as db:
+        sql = "SELECT name, rootpage FROM sqlite_master WHERE type = 'table' AND sql NOT NULL"
+        pages = dict(db.execute(sql).fetchall())
+    first = (pages[table] - 1) * size
+    for other in ("decisions", "git_sessions", "git_refs", "git_commits", "git_notes"):
+        there = (pages[other] - 1) * size
+        damaged = bytearray(data)
+        damaged[first : first + size] = data[there : there + size]
+        world.store.write_bytes(damaged)
+        world.rebuild()
+        assert world.captured() == before, other
+
+
 def empty_page(world: World, name: str) -> None:
     """Let the first page of a table or an index say that it has no cells."""
     world.checkpoint()
@@ -136,11 +172,15 @@ def empty_page(world: World, name: str) -> None:
         "git_supersedes RENAME COLUMN superseded_at TO superseded_ab",
         "learnings RENAME COLUMN problem TO proclem",
         "decisions RENAME COLUMN title TO v",
+        "git_commits RENAME COLUMN author_name TO authoz_name",
     ],
 )
 def test_a_column_whose_name_was_damaged(world: World, renamed: str) -> None:
     before = world.captured()
     change(world.store, f"ALTER TABLE {renamed}")
+    for words in (["status"], ["capture"], ["session", "list"], ["decision", "list"]):
+        assert "Traceback" not in world.repo.studio(*words).err
+    assert "git studio doctor --rebuild" in world.repo.studio("doctor").out
     assert world.rebuild().aside is not None
     assert world.captured() == before
 
