@@ -130,7 +130,7 @@ def damage(home: Path) -> str:
     path = home / DATABASE
     ours = all(os.access(place, os.W_OK) for place in (path, home))
     try:
-        with closing(connection.connect(path)) as db:
+        with closing(connection.connect(path)) as db, connection.readable_words():
             problem = problem_of(db)
             if not problem and (tables := texts.unreadable(db)):
                 problem = f"texts cannot be read in {', '.join(tables)}"

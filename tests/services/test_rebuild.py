@@ -289,15 +289,19 @@ def test_a_store_that_claims_to_be_of_a_later_release(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "damaged"), [(b"(id)", b"(iL)"), (b"sessions(", b"\xceessions(")]
+    ("line", "there", "damaged"),
+    [
+        (b"sessions(id) ON DELETE SET NULL,\n    question ", b"(id)", b"(iL)"),
+        (b"sessions(id) ON DELETE SET NULL,\n    question ", b"sessions(", b"\xceessions("),
+        (b"NOCASE,\n    tech_stack_id ", b"NOCASE", b"NOCAS\xa5"),
+    ],
 )
-def test_a_reference_in_the_schema_that_was_damaged(
-    world: World, there: bytes, damaged: bytes
+def test_a_word_in_the_schema_that_was_damaged(
+    world: World, line: bytes, there: bytes, damaged: bytes
 ) -> None:
     before = world.captured()
     world.checkpoint()
     data = world.store.read_bytes()
-    line = b"session_id      TEXT REFERENCES sessions(id) ON DELETE SET NULL,\n    question "
     assert data.count(line) == 1
     world.store.write_bytes(data.replace(line, line.replace(there, damaged)))
     assert "doctor --rebuild" in world.repo.studio("doctor").out
