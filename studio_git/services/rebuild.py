@@ -95,7 +95,7 @@ def _is_damaged(home: Path, here: Path) -> bool:
         raise
     try:
         with open_store(home) as store:
-            if connection.too_new(store.db, home) and not connection.later_migrations(store.db):
+            if connection.is_falsely_new(store.db, home):
                 return True
             store.require_writable()
             if health.shape(store.db).columns:

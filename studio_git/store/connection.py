@@ -291,9 +291,9 @@ def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
     return None
 
 
-def later_migrations(db: sqlite3.Connection) -> list[str]:
-    """Migrations of a later release. Without any, no later release said who may write."""
-    return sorted(_applied(db) - set(MIGRATIONS))
+def is_falsely_new(db: sqlite3.Connection, home: Path) -> bool:
+    """Whether a store names a later release that never changed it: that would have migrated it."""
+    return too_new(db, home) is not None and _applied(db) <= set(MIGRATIONS)
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -301,7 +301,9 @@ def is_damage(error: BaseException | None) -> bool:
     a name in the schema is missed, a text is none, the header is odd.
     """
     said = (
-        "no such ",
+        "no such table",
+        "no such column",
+        "no such collation",
         "foreign key mismatch",
         "Could not decode",
         "unsupported file format",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,8 @@ def read(path: Path, wanted: Sequence[str]) -> Readable:
     for connect in (_as_it_is, _without_its_log, _with_a_header):
         try:
             with closing(connect(path)) as db, readable_words():
-                db.row_factory = sqlite3.Row
+                # Where one table's statement is damaged, the others can be read all the same.
+                db.execute("PRAGMA writable_schema = ON")
                 db.text_factory = lambda data: data.decode("utf-8", "replace")
                 if made := dict(_made(db)):
                     return _read(db, made, wanted)
@@ -139,62 +140,54 @@ def _at_odds(db: sqlite3.Connection) -> set[str]:
 
 def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row], bool]:
     """All rows that can be read, from both ends and one by one; whether those are all."""
-    name = table.replace('"', '""')
-    texts = {column for column, (kind, _) in _columns(db, table).items() if "TEXT" in kind}
-    by = "rowid"
+    columns = _columns(db, table)
+    if not columns:  # SQLite does not understand its statement
+        return [], False
+    quoted = table.replace('"', '""')
+    by = ["rowid"]
     if "WITHOUT ROWID" in statement.upper():
-        info = db.execute(f'PRAGMA table_info("{name}")').fetchall()
-        by = ", ".join(f'"{row[1]}"' for row in sorted(info, key=lambda row: row[5]) if row[5])
+        info = db.execute(f'PRAGMA table_info("{quoted}")').fetchall()
+        by = [f'"{row[1]}"' for row in sorted(info, key=lambda row: row[5]) if row[5]]
+    key = "rowid" if by == ["rowid"] else "NULL"
+    # By their places: a name may be no text any more, which Python would not pass over.
+    places = ", ".join(f"c{number}" for number in range(len(columns)))
+    select = f'WITH it (key, {places}) AS (SELECT {key}, * FROM "{quoted}"{{}}) SELECT * FROM it'  # noqa: S608
     found: dict[object, Row] = {}
     ends: list[int | None] = []
     whole = True
     for way in ("ASC", "DESC"):
         last: int | None = None
-        order = ", ".join(f"{column} {way}" for column in by.split(", "))
-        key = "rowid" if by == "rowid" else "NULL"
+        order = " ORDER BY " + ", ".join(f"{column} {way}" for column in by)
         try:
-            for row in db.execute(
-                f'SELECT {key} AS "_studio_key", * FROM "{name}" ORDER BY {order}'  # noqa: S608
-            ):
-                last = row["_studio_key"]
-                values = _values(row, texts)
-                found.setdefault(last if by == "rowid" else tuple(values.values()), values)
+            for last, *values in db.execute(select.format(order)):
+                found.setdefault(tuple(values) if last is None else last, _row(columns, values))
         except (sqlite3.Error, OverflowError):
             whole = False
         ends.append(last)
         if whole:
             break
-    if not whole and by == "rowid":
-        _probe(db, name, ends, found, texts=texts)
+    if not whole and key == "rowid":
+        for rowid in _between(ends):
+            try:
+                _, *values = db.execute(select.format(" WHERE rowid = ?"), [rowid]).fetchone()
+            except (sqlite3.Error, TypeError):  # the latter where there is none
+                continue
+            found.setdefault(rowid, _row(columns, values))
     return list(found.values()), whole
 
 
-def _values(row: sqlite3.Row, texts: Collection[str]) -> dict[str, Value]:
-    """A row, without our key. What a damaged header calls bytes is text where the column is."""
-    found: dict[str, Value] = {}
-    for name in row.keys():  # noqa: SIM118 - a row is no mapping
-        value = row[name]
-        is_text = isinstance(value, bytes) and name in texts
-        found[name] = value.decode("utf-8", "replace") if is_text else value
-    found.pop("_studio_key", None)
-    return found
+def _row(columns: Mapping[str, tuple[str, bool]], values: Sequence[Value]) -> Row:
+    """A row by its columns. What a damaged header calls bytes is text where the column is."""
+    return {
+        name: value.decode("utf-8", "replace")
+        if isinstance(value, bytes) and "TEXT" in kind
+        else value
+        for (name, (kind, _)), value in zip(columns.items(), values, strict=True)
+    }
 
 
-def _probe(
-    db: sqlite3.Connection,
-    name: str,
-    ends: Sequence[int | None],
-    found: dict[object, Row],
-    *,
-    texts: Collection[str],
-) -> None:
-    """Ask for the rows between two places that could not be passed, one by one."""
+def _between(ends: Sequence[int | None]) -> range:
+    """The rows between two places that could not be passed, to be asked for one by one."""
     first = (ends[0] or 0) + 1
     last = ends[1] if ends[1] is not None else first + _PROBES
-    for rowid in range(first, min(last, first + _PROBES)):
-        try:
-            row = db.execute(f'SELECT * FROM "{name}" WHERE rowid = ?', [rowid]).fetchone()  # noqa: S608
-        except sqlite3.Error:
-            continue
-        if row is not None:
-            found.setdefault(rowid, _values(row, texts))
+    return range(first, min(last, first + _PROBES))

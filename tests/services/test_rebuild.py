@@ -322,6 +322,30 @@ def test_a_byte_of_the_header_costs_nothing(world: World, place: int) -> None:
     assert rows_of(world.store) == before
 
 
+@pytest.mark.parametrize(
+    ("table", "there", "damaged"),
+    [
+        ("learnings", b"CREATE TABLE learnings (", b"CREATE TABLE \xeeearnings ("),
+        ("", b"CREATE TABLE git_notes (", b"CREATE TACLE git_notes ("),
+        ("", b"author_email    TEXT NOT NULL,", b"author\xeeemail    TEXT NOT NULL,"),
+    ],
+)
+def test_a_damaged_statement_costs_no_other_table_a_row(
+    world: World, table: str, there: bytes, damaged: bytes
+) -> None:
+    """And none of its own where the name of a column alone is no text any more."""
+    before, captured = rows_of(world.store), world.captured()
+    world.checkpoint()
+    data = world.store.read_bytes()
+    assert there in data
+    world.store.write_bytes(data.replace(there, damaged, 1))
+    assert "doctor --rebuild" in world.repo.studio("doctor").out
+    assert world.rebuild().aside is not None
+    assert world.captured() == captured
+    after = rows_of(world.store)
+    assert {name for name in before if after[name] != before[name]} == ({table} - {""})
+
+
 def test_a_commit_whose_oid_was_damaged_states_its_records_once(world: World) -> None:
     before = world.captured()
     change(world.store, "UPDATE git_commits SET oid = 'x' || substr(oid, 2) WHERE id = 9")
