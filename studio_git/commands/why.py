@@ -80,8 +80,9 @@ def _show(found: Answer, what: str, limit: int | None) -> None:
         say()
         say(
             styled(
-                f"{missing} of these commits {'is' if missing == 1 else 'are'} not captured: "
-                "git studio backfill",
+                f"{missing} of these commits {'is' if missing == 1 else 'are'} not captured. "
+                "Take in yours: git studio backfill, or everybody's: git studio backfill "
+                "--all-authors",
                 "dim",
             )
         )

@@ -266,10 +266,11 @@ def not_a_database(path: Path) -> StoreError:
 
 
 def _write_protected(path: Path) -> StoreError:
-    return StoreError(
-        f"the store {path} is write-protected.",
-        "Make the Studio home writable; nothing was changed.",
-    )
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        hint = "Nothing was changed. See why: git studio doctor"
+    else:
+        hint = "Make the Studio home writable; nothing was changed."
+    return StoreError(f"the store {path} is write-protected.", hint)
 
 
 def _set_up(db: sqlite3.Connection) -> None:

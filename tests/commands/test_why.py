@@ -92,7 +92,7 @@ def test_what_is_not_captured_or_not_committed(clone: Clone) -> None:
     answer = clone.repo.studio("why", "new.txt:1")
     assert answer.status == 1
     assert "Not yet taken in" in answer.out
-    assert "git studio backfill" in answer.out
+    assert "git studio backfill --all-authors" in answer.out
     clone.repo.write("new.txt", "y\n")
     answer = clone.repo.studio("why", "new.txt:1")
     assert (answer.status, answer.out) == (1, "Line 1: not committed yet.\n")

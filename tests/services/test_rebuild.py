@@ -317,6 +317,10 @@ def test_a_byte_of_the_header_costs_nothing(world: World, place: int) -> None:
     data = bytearray(world.store.read_bytes())
     data[place] ^= 0x4A
     world.store.write_bytes(data)
+    if place == 18:  # it forbids writing
+        answer = world.repo.studio("decision", "add", "Another")
+        two_lines(answer)
+        assert "git studio doctor" in answer.err
     assert "doctor --rebuild" in world.repo.studio("doctor").out
     assert world.rebuild().aside is not None
     assert rows_of(world.store) == before
