@@ -24,7 +24,7 @@ def check(store: Store) -> Iterator[Finding]:
     home = store.home
     if not store.writable:
         assert store.refusal is not None  # noqa: S101 - for the type checker
-        if connection.is_falsely_new(store.db, home):
+        if connection.is_falsely_new(store.db):
             yield damaged(home, "it names a later release, and none has changed it.")
         else:
             yield problem(Area.STORE, store.refusal.message, store.refusal.hint)

@@ -95,7 +95,7 @@ def _is_damaged(home: Path, here: Path) -> bool:
         raise
     try:
         with open_store(home) as store:
-            if connection.is_falsely_new(store.db, home):
+            if connection.is_falsely_new(store.db):
                 return True
             store.require_writable()
             if health.shape(store.db).columns:

@@ -281,10 +281,7 @@ def _set_up(db: sqlite3.Connection) -> None:
 
 def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
     """Why this release may not write to a store that a later one changed; None if it may."""
-    if not _has_table(db, "git_meta"):
-        return None
-    row = db.execute("SELECT value FROM git_meta WHERE key = 'min_writer'").fetchone()
-    if row is not None and _version(row["value"]) > WRITER:
+    if _min_writer(db) > WRITER:
         return StoreTooNewError(
             f"the store in {home} was changed by a later release: it is read, and not written.",
             "Upgrade studio-git; nothing was changed.",
@@ -292,9 +289,9 @@ def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
     return None
 
 
-def is_falsely_new(db: sqlite3.Connection, home: Path) -> bool:
-    """Whether a store names a later release that never changed it: that would have migrated it."""
-    return too_new(db, home) is not None and _applied(db) <= set(MIGRATIONS)
+def is_falsely_new(db: sqlite3.Connection) -> bool:
+    """Whether a store names a later release that is none, and that never migrated it."""
+    return _min_writer(db) == float("inf") and _applied(db) <= set(MIGRATIONS)
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -329,8 +326,12 @@ def _applied(db: sqlite3.Connection) -> set[str]:
     return {name for (name,) in db.execute(sql, [MIGRATION_SET])}
 
 
-def _version(value: str) -> float:
-    """The number of a writer; what is no number can only be a later release's."""
+def _min_writer(db: sqlite3.Connection) -> float:
+    """The oldest release that may write, 0 for any; what is no number is later than all."""
+    if not _has_table(db, "git_meta"):
+        return 0
+    row = db.execute("SELECT value FROM git_meta WHERE key = 'min_writer'").fetchone()
+    value = "0" if row is None else row["value"]
     return int(value) if value.isascii() and value.isdigit() else float("inf")
 
 

@@ -98,6 +98,8 @@ class TestStore:
 
     def test_a_later_release(self, bound: Repo) -> None:
         change(store(), "UPDATE git_meta SET value = '9' WHERE key = 'min_writer'")
+        assert "changed by a later release" in only(bound)["what"]
+        change(store(), "UPDATE git_meta SET value = 'G' WHERE key = 'min_writer'")
         assert "none has changed it" in only(bound)["what"]
         names = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES (?, ?)"
         change(store(), names, "studio-git", "m002_later")

@@ -276,14 +276,19 @@ def test_a_path_in_the_registry_that_was_damaged(world: World, damaged: str) -> 
 
 
 def test_a_store_that_claims_to_be_of_a_later_release(world: World) -> None:
-    """A later release that forbids older ones to write has a migration that they lack."""
+    """A later one that forbids older ones to write has a migration that they lack."""
     before = world.captured()
-    change(world.store, "UPDATE git_meta SET value = 'G' WHERE key = 'min_writer'")
+    later = "UPDATE git_meta SET value = ? WHERE key = 'min_writer'"
+    change(world.store, later, "G")
     assert "damaged: it names a later release" in world.repo.studio("doctor").out
     assert world.rebuild().aside is not None
     assert world.captured() == before
-    change(world.store, "UPDATE git_meta SET value = '2' WHERE key = 'min_writer'")
-    change(world.store, "UPDATE _sqlite_migrations SET name = 'm002_later' WHERE rowid = 1")
+    change(world.store, later, "2")
+    with pytest.raises(StoreTooNewError):
+        world.rebuild()
+    change(world.store, later, "G")
+    names = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES (?, ?)"
+    change(world.store, names, "studio-git", "m002_later")
     with pytest.raises(StoreTooNewError):
         world.rebuild()
 
