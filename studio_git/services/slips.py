@@ -113,7 +113,8 @@ def _of_path(home: Path, row: ItemRow, taken: Collection[tuple[ItemType, str]]) 
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     meant = [name for name in names if is_slip(name, row.path) and (row.type, name) not in taken]
     if len(meant) == 1:
-        yield Slip(row.type.value, row.name, partial(registry.put_path, row=row, path=meant[0]))
+        mend = partial(registry.put_path, row=row, path=meant[0])
+        yield Slip(row.type.value, row.name, mend, is_noise(row.path))
 
 
 def _describe(db: sqlite3.Connection, *, row: ItemRow, said: str) -> None:

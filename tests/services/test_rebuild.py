@@ -275,6 +275,14 @@ def test_a_path_in_the_registry_that_was_damaged(world: World, damaged: str) -> 
     assert query(world.store, "SELECT file_path FROM registry_skills") == [("sql.md",)]
 
 
+def test_a_file_in_the_registry_that_a_person_renamed(world: World) -> None:
+    """By one letter, as damage would: that is a question, and no fault of the store."""
+    (world.home / "registry/skills/sql.md").rename(world.home / "registry/skills/sqm.md")
+    with open_store(world.home) as store:
+        (found,) = slips.in_registry(store)
+    assert not found.certain
+
+
 def test_a_store_that_claims_to_be_of_a_later_release(world: World) -> None:
     """A later one that forbids older ones to write has a migration that they lack."""
     before = world.captured()
