@@ -56,6 +56,38 @@ class Added:
     warnings: tuple[str, ...] = ()
 
 
+class Known:
+    """The words that items answer to and the paths of their files, as they were when it was read.
+
+    It is read once where many items are added; what others add meanwhile is met when the file or
+    the row is written.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._words: dict[tuple[ItemType, str], ItemRow] = {}
+        self._paths: dict[tuple[ItemType, str], ItemRow] = {}
+        self.rows: list[ItemRow] = []
+        for row in registry.every(store.db):
+            self.note(row)
+
+    def note(self, row: ItemRow) -> None:
+        """Have it know of one more."""
+        self.rows.append(row)
+        for word in (row.id, row.name, row.path.rstrip("/")):
+            self._words.setdefault((row.type, word.casefold()), row)
+        self._paths.setdefault((row.type, row.path.casefold()), row)
+
+    def has(self, row: ItemRow, *, same: bool) -> bool:
+        """Whether the very same item is there already. Raises UsageError where another one is."""
+        other = self._words.get((row.type, row.name.casefold()))
+        other = other or self._paths.get((row.type, row.path.casefold()))
+        if other is None:
+            return False
+        if same and other.path.rstrip("/") == row.path:
+            return True
+        raise _taken(row)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """What is to be added: a text (a template's README), where it came from, and its name.
@@ -76,24 +108,26 @@ def add(
     name: str | None = None,
     *,
     others: Contents | None = None,
+    among: Known | None = None,
 ) -> Added:
     """Put an item into the registry; the same one twice is no change.
 
     ``source`` is a file, or its bytes; of a template a folder, or its files; of a skill also a
     folder with a ``SKILL.md``, whose other files come along. ``others`` are what belongs to an
-    item that is given as bytes. Without ``name`` the item is called as its file says, else as
-    the file is. Raises UsageError for what cannot be read or is taken, StudioError for what
-    cannot be written.
+    item that is given as bytes, ``among`` is what is there where many are added. Without ``name``
+    the item is called as its file says, else as the file is. Raises UsageError for what cannot be
+    read or is taken, StudioError for what cannot be written.
     """
     store.require_writable()
     require_in_place(store.home, item_type)
     found = _source(item_type, source, others or {})
-    there = [item_of(row, store.home) for row in registry.every(store.db)]
+    among = among or Known(store)
+    named = [item_of(row, store.home) for row in among.rows] if item_type is ItemType.AGENT else []
     said = registryfiles.details(
         item_type,
         found.text,
-        skills=known(there, ItemType.SKILL),
-        tools=known(there, ItemType.TOOL),
+        skills=known(named, ItemType.SKILL),
+        tools=known(named, ItemType.TOOL),
     )
     _refuse_syntax(found, said.problems)
     chosen = _name(found, said, name)
@@ -109,9 +143,11 @@ def add(
     hidden_there = list(hidden_in(found.others))
     if item_type is ItemType.TEMPLATE:
         row = replace(row, subtype=registryfolders.copier_file(found.others).type or DEFAULT_TYPE)
-        changed = _add_template(store, row, found.others)
+        changed = _add_template(store, row, found.others, among)
+        among.note(row)
         return Added(item_of(row, store.home), changed, tuple(hidden_there))
-    changed = _add_file(store, row, text.encode(), found.others)
+    changed = _add_file(store, row, text.encode(), found.others, among)
+    among.note(row)
     warnings = (*warnings_of(said.problems, text), *hidden_there)
     return Added(item_of(row, store.home), changed, warnings)
 
@@ -202,13 +238,15 @@ def _name(found: _Source, said: Details, name: str | None) -> str:
     return name
 
 
-def _add_file(store: Store, row: ItemRow, data: bytes, others: Contents) -> bool:
+def _add_file(
+    store: Store, row: ItemRow, data: bytes, others: Contents, there_already: Known
+) -> bool:
     folder = folder_of(store.home, row.type)
     target = folder / row.path
     there = files.read_side(target, inside=folder)
     item = item_of(row, store.home)
     had = registryfolders.belongings(item)
-    if _is_known(store, row, same=there == data and had == others):
+    if there_already.has(row, same=there == data and had == others):
         return False
     if had and had != others:
         raise _taken(row)
@@ -225,7 +263,7 @@ def _add_file(store: Store, row: ItemRow, data: bytes, others: Contents) -> bool
     with store.writing() as db:
         done = insert(db, row)
     try:
-        return done or _is_known(store, row, same=True)  # a sync may have seen the file first
+        return done or Known(store).has(row, same=True)  # a sync may have seen the file first
     except UsageError:
         if there != data:
             files.remove(target, inside=folder, expected=data, lock=store.lock)
@@ -242,10 +280,10 @@ def hidden_in(found: Contents) -> Iterator[str]:
             yield from (f"{path}, {told}" for told in warnings_of((), side.decode("utf-8")))
 
 
-def _add_template(store: Store, row: ItemRow, found: Contents) -> bool:
+def _add_template(store: Store, row: ItemRow, found: Contents, there_already: Known) -> bool:
     target = folder_of(store.home, row.type) / row.path
     there = registryfolders.contents(target) if target.is_dir() else None
-    if _is_known(store, row, same=there == found):
+    if there_already.has(row, same=there == found):
         return False
     if there is None:
         registryfolders.write(store, target, found)
@@ -253,19 +291,7 @@ def _add_template(store: Store, row: ItemRow, found: Contents) -> bool:
         raise _taken(row)
     with store.writing() as db:
         done = insert(db, row)
-    return done or _is_known(store, row, same=True)
-
-
-def _is_known(store: Store, row: ItemRow, *, same: bool) -> bool:
-    """Whether the very same item is there already. Raises UsageError where another one is."""
-    folded = row.name.casefold()
-    for other in registry.every(store.db, row.type):
-        words = (other.id, other.name, other.path.rstrip("/"))
-        if folded in map(str.casefold, words) or other.path.casefold() == row.path.casefold():
-            if same and other.path.rstrip("/") == row.path:
-                return True
-            raise _taken(row)
-    return False
+    return done or Known(store).has(row, same=True)
 
 
 def insert(db: sqlite3.Connection, row: ItemRow) -> bool:

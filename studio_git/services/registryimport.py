@@ -35,7 +35,7 @@ from studio_git.core.registrytypes import (
 from studio_git.core.text import readable
 from studio_git.errors import NotFoundError, StudioError, UsageError
 from studio_git.services import registryfolders
-from studio_git.services.registryadd import add, called, hidden_in, warnings_of
+from studio_git.services.registryadd import Known, add, called, hidden_in, warnings_of
 from studio_git.services.registryfolders import Contents, RegistryFile
 from studio_git.services.registryitems import Item, folder_of, item_of, known, read
 from studio_git.services.registrykeep import Keeper
@@ -138,6 +138,7 @@ def carry_out(store: Store, planned: Sequence[Planned], *, replacing: bool) -> I
     """
     store.require_writable()
     keeper = Keeper(store)
+    among = Known(store)
     added: list[Item] = []
     replaced: list[Item] = []
     left: list[Planned] = []
@@ -145,7 +146,7 @@ def carry_out(store: Store, planned: Sequence[Planned], *, replacing: bool) -> I
         draft = each.draft
         if each.state is State.NEW:
             source = draft.files if draft.type is ItemType.TEMPLATE else draft.text.encode()
-            made = add(store, draft.type, source, draft.name, others=draft.others)
+            made = add(store, draft.type, source, draft.name, others=draft.others, among=among)
             added.append(made.item)
         elif each.state is State.DIFFERS and each.item is not None and replacing:
             replaced.append(

@@ -316,3 +316,21 @@ def test_a_skill_folder_is_added_whole(bound: Repo, source: Path) -> None:
     assert "There already" in ok(bound, "registry", "add", "skill", folder)
     (source / ".claude/skills/pdf/scripts/fill.sh").write_text("other")
     assert "another one" in refused(bound, "registry", "add", "skill", folder)
+
+
+def test_many_items_are_not_looked_through_for_each_of_them(bound: Repo, tmp_path: Path) -> None:
+    """Ten times the items are not asked about a hundred times as often."""
+    asked = {}
+    for count in (3, 30):
+        for number in range(count):
+            file = tmp_path / f"{count}" / f"s{count}-{number}" / "SKILL.md"
+            file.parent.mkdir(parents=True)
+            file.write_text(SKILL.replace("pdf", f"s{count}-{number}"))
+        said: list[str] = []
+        with open_store(home()) as store, opened(str(tmp_path / f"{count}")) as tree:
+            planned = registryimport.plan(store, tree)
+            store.db.set_trace_callback(said.append)
+            done = registryimport.carry_out(store, planned, replacing=False)
+        assert len(done.added) == count
+        asked[count] = sum("SELECT coalesce(id" in statement for statement in said)
+    assert asked[3] == asked[30] > 0
