@@ -142,7 +142,9 @@ def _made_at_slipped(
     if not is_slip(said, found):
         return {}
     with suppress(StoreError):
-        if found[10] in " T" and times.from_store(found) in moments:  # ISO 8601 has any character
+        if (
+            found[10:11] in (" ", "T") and times.from_store(found) in moments
+        ):  # ISO 8601 has any character
             return {}
     return {"created_at": said}
 

@@ -64,6 +64,7 @@ def rebuild(home: Path, here: Path) -> Rebuilt:
     """
     done = Rebuilt()
     if (home / DATABASE).exists() and _is_damaged(home, here):
+        _require_ours(home)
         done.aside = backup.set_aside(home)
     prepare_home(home)
     if done.aside is not None:
@@ -109,6 +110,14 @@ def _is_damaged(home: Path, here: Path) -> bool:
         raise
 
 
+def _require_ours(home: Path) -> None:
+    """Raise StoreTooNewError where a damaged store can still say that a later release wrote it."""
+    rows = readable.read(home / DATABASE, []).tables.get("git_meta", [])
+    said = [str(row.get("value")) for row in rows if row.get("key") == "min_writer"]
+    if any(each.isascii() and each.isdigit() and int(each) > connection.WRITER for each in said):
+        raise connection.later_release(home)
+
+
 def _take_back(store: Store, place: Place, done: Rebuilt) -> None:
     """Bring back what a clone knows, and put right what of it was read out of a damaged store."""
     done.commits += rebuildclone.take_back(store, place)
@@ -137,7 +146,6 @@ def _salvage(home: Path, done: Rebuilt) -> None:
         with salvage.filling(db):
             salvage.make_others(db, found.others)
             done.read = salvage.put(db, found.tables)
-            salvage.put_writer(db)
             done.damaged = tuple(sorted(found.broken))
             if found.broken:
                 done.backup = _sound_backup(home)
@@ -145,6 +153,7 @@ def _salvage(home: Path, done: Rebuilt) -> None:
                 kept = readable.read(done.backup, wanted)
                 rows = {name: kept.tables[name] for name in found.broken if name in kept.tables}
                 done.from_backup = salvage.put(db, rows)
+            salvage.put_writer(db)
             salvage.drop_altered_snapshots(db)
             salvage.mend_ids(db)
             done.lost = salvage.settle(db)

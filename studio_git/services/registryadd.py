@@ -144,10 +144,12 @@ def add(
     if item_type is ItemType.TEMPLATE:
         row = replace(row, subtype=registryfolders.copier_file(found.others).type or DEFAULT_TYPE)
         changed = _add_template(store, row, found.others, among)
-        among.note(row)
+        if changed:
+            among.note(row)
         return Added(item_of(row, store.home), changed, tuple(hidden_there))
     changed = _add_file(store, row, text.encode(), found.others, among)
-    among.note(row)
+    if changed:
+        among.note(row)
     warnings = (*warnings_of(said.problems, text), *hidden_there)
     return Added(item_of(row, store.home), changed, warnings)
 

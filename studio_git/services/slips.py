@@ -160,8 +160,9 @@ def _of_sessions(store: Store, repository: Repository, place: Place, git: Git) -
 
 
 def _shown_otherwise(row: sqlite3.Row) -> bool:
-    """Whether a session's words may have characters for which its file has a space."""
-    return not f"{row['title']}{row['summary'] or ''}".replace("\n", "").isprintable()
+    """Whether a session's words have what a byte can become, and its file shows as a space."""
+    title, summary = str(row["title"]), str(row["summary"] or "")
+    return is_noise(title + summary) or "\n" in title or bool({"\t", "\r"} & {*title, *summary})
 
 
 def _said_now(store: Store, session_id: str) -> str | None:

@@ -128,7 +128,8 @@ def damage(home: Path) -> str:
     Raises StoreError where it cannot be looked at.
     """
     path = home / DATABASE
-    ours = all(os.access(place, os.W_OK) for place in (path, home))
+    there = [place for suffix in _BESIDE if (place := path.with_name(path.name + suffix)).exists()]
+    ours = all(os.access(place, os.W_OK) for place in (home, *there))
     try:
         with closing(connection.connect(path)) as db, connection.readable_words():
             problem = problem_of(db)

@@ -281,12 +281,15 @@ def _set_up(db: sqlite3.Connection) -> None:
 
 def too_new(db: sqlite3.Connection, home: Path) -> StoreTooNewError | None:
     """Why this release may not write to a store that a later one changed; None if it may."""
-    if _min_writer(db) > WRITER:
-        return StoreTooNewError(
-            f"the store in {home} was changed by a later release: it is read, and not written.",
-            "Upgrade studio-git; nothing was changed.",
-        )
-    return None
+    return later_release(home) if _min_writer(db) > WRITER else None
+
+
+def later_release(home: Path) -> StoreTooNewError:
+    """What to say of a store that a later release has changed."""
+    return StoreTooNewError(
+        f"the store in {home} was changed by a later release: it is read, and not written.",
+        "Upgrade studio-git; nothing was changed.",
+    )
 
 
 def is_falsely_new(db: sqlite3.Connection) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from studio_git.core.slips import is_noise
 from studio_git.store.connection import readable_words
 from studio_git.store.transfer import Row, Value
 
+_REGISTRY = "registry_"
 _PROBES = 50_000
 """Rows that are asked for one by one where a table cannot be read in a row."""
 
@@ -44,7 +45,7 @@ def read(path: Path, wanted: Sequence[str]) -> Readable:
                 db.text_factory = lambda data: data.decode("utf-8", "replace")
                 if made := dict(_made(db)):
                     return _read(db, made, wanted)
-        except (sqlite3.Error, MemoryError):
+        except (sqlite3.Error, MemoryError, OSError):
             continue
     return Readable(broken=set(wanted))
 
@@ -79,23 +80,37 @@ def _made(db: sqlite3.Connection) -> Iterable[tuple[str, str]]:
 def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]) -> Readable:
     found = Readable()
     for name, statement in made.items():
-        found.tables[name], whole = _rows(db, name, statement)
+        found.tables[name], whole = _rows(db, name, statement, ours=name in wanted)
         if not whole:
             found.broken.add(name)
         if name not in wanted and name != "_sqlite_migrations":
             found.others[name] = statement
     found.tables.pop("_sqlite_migrations", None)
     found.broken |= set(wanted) - set(made) | _at_odds(db)
-    sound = [rows for name, rows in found.tables.items() if name not in found.broken]
-    others = {row["id"] for rows in sound for row in rows if isinstance(row.get("id"), str)}
     for name in found.broken & set(found.tables) & set(wanted):
-        columns = _columns(db, name)
-        found.tables[name] = [
-            row
-            for row in found.tables[name]
-            if row.get("id") not in others and not _is_shifted(row) and _fits(row, columns)
-        ]
+        if found.tables[name]:
+            columns, others = _columns(db, name), _ids_elsewhere(found, name, wanted)
+            projects = {row.get("id") for row in found.tables.get("projects", ())}
+            found.tables[name] = [
+                row
+                for row in found.tables[name]
+                if row.get("id") not in others
+                and not _is_shifted(row, projects)
+                and _fits(row, columns)
+            ]
     return found
+
+
+def _ids_elsewhere(found: Readable, table: str, wanted: Sequence[str]) -> set[Value]:
+    """The ids that rows of other sound tables have. The registry's are names, and may be alike."""
+    if table.startswith(_REGISTRY):
+        return set()
+    sound = [
+        rows
+        for name, rows in found.tables.items()
+        if name in wanted and name not in found.broken and not name.startswith(_REGISTRY)
+    ]
+    return {row["id"] for rows in sound for row in rows if isinstance(row.get("id"), str)}
 
 
 def _columns(db: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
@@ -105,8 +120,12 @@ def _columns(db: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
     return {str(row[1]): (str(row[2]).upper(), bool(row[3] or row[5])) for row in rows}
 
 
-def _is_shifted(row: Row) -> bool:
-    """Whether a row was read from a wrong place on: one damaged byte makes noise of one column."""
+def _is_shifted(row: Row, projects: Collection[Value]) -> bool:
+    """Whether a row was read from a wrong place on: one damaged byte makes noise of one column,
+    and leaves its project.
+    """
+    if row.get("project_id") is None or row["project_id"] in projects:
+        return False
     return sum(isinstance(value, str) and is_noise(value) for value in row.values()) > 1
 
 
@@ -138,9 +157,14 @@ def _at_odds(db: sqlite3.Connection) -> set[str]:
     return {table for name, table in indexes if name in words}
 
 
-def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row], bool]:
+def _rows(
+    db: sqlite3.Connection, table: str, statement: str, *, ours: bool
+) -> tuple[list[Row], bool]:
     """All rows that can be read, from both ends and one by one; whether those are all."""
-    columns = _columns(db, table)
+    try:
+        columns = _columns(db, table)
+    except sqlite3.Error:  # a virtual table of another program's module
+        return [], False
     if not columns:  # SQLite does not understand its statement
         return [], False
     quoted = table.replace('"', '""')
@@ -160,7 +184,9 @@ def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row]
         order = " ORDER BY " + ", ".join(f"{column} {way}" for column in by)
         try:
             for last, *values in db.execute(select.format(order)):
-                found.setdefault(tuple(values) if last is None else last, _row(columns, values))
+                found.setdefault(
+                    tuple(values) if last is None else last, _row(columns, values, ours=ours)
+                )
         except (sqlite3.Error, OverflowError):
             whole = False
         ends.append(last)
@@ -172,15 +198,15 @@ def _rows(db: sqlite3.Connection, table: str, statement: str) -> tuple[list[Row]
                 _, *values = db.execute(select.format(" WHERE rowid = ?"), [rowid]).fetchone()
             except (sqlite3.Error, TypeError):  # the latter where there is none
                 continue
-            found.setdefault(rowid, _row(columns, values))
+            found.setdefault(rowid, _row(columns, values, ours=ours))
     return list(found.values()), whole
 
 
-def _row(columns: Mapping[str, tuple[str, bool]], values: Sequence[Value]) -> Row:
-    """A row by its columns. What a damaged header calls bytes is text where the column is."""
+def _row(columns: Mapping[str, tuple[str, bool]], values: Sequence[Value], *, ours: bool) -> Row:
+    """A row by its columns. What a damaged header calls bytes is text where our column is."""
     return {
         name: value.decode("utf-8", "replace")
-        if isinstance(value, bytes) and "TEXT" in kind
+        if ours and isinstance(value, bytes) and "TEXT" in kind
         else value
         for (name, (kind, _)), value in zip(columns.items(), values, strict=True)
     }

@@ -42,12 +42,12 @@ def author_times(db: sqlite3.Connection, project_id: str) -> set[int]:
 
 
 def made_at(db: sqlite3.Connection, kind: Kind, record_id: str) -> str:
-    """When a record that is there was made, as its row says it."""
+    """When a record was made, as its row says it; "" where it is gone."""
     row = db.execute(
         f"SELECT created_at FROM {TABLES[kind]} WHERE id = ?",  # noqa: S608 - names of ours
         [record_id],
     ).fetchone()
-    return str(row["created_at"])
+    return "" if row is None else str(row["created_at"])
 
 
 def restate(db: sqlite3.Connection, *, commit_id: int, said: Commit) -> None:

@@ -153,6 +153,60 @@ def test_rows_of_another_table(world: World, table: str) -> None:
         assert world.captured() == before, other
 
 
+def test_what_others_keep_is_left_as_it_is(world: World) -> None:
+    """A row whose index alone is at odds, whatever is in it, and bytes that are no text."""
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute("CREATE TABLE dash_pins (id TEXT PRIMARY KEY, shown TEXT)")
+        db.execute("INSERT INTO dash_pins SELECT id, x'00fffe80' FROM sessions")
+        db.execute(
+            "INSERT INTO registry_prompts (id, name, file_path) VALUES ('sql', 'sql', 'x.md')"
+        )
+        (project,) = db.execute("SELECT id FROM projects").fetchone()
+        noise = ["noise", project, "A \x1b title", "A \ufffd summary"]
+        db.execute(
+            "INSERT INTO sessions (id, project_id, title, summary) VALUES (?, ?, ?, ?)", noise
+        )
+        db.execute("UPDATE registry_skills SET created_at = '2001-02-03 04:05:06'")
+    before = rows_of(world.store)
+    for index in ("sqlite_autoindex_sessions_1", "sqlite_autoindex_registry_skills_1"):
+        empty_page(world, index)
+    assert {"sessions", "registry_skills"} <= set(world.rebuild().damaged)
+    after = rows_of(world.store)
+    for table in ("dash_pins", "sessions", "registry_skills"):
+        assert after[table] == before[table], table
+
+
+def test_a_virtual_table_of_a_module_that_is_not_here(world: World) -> None:
+    before = rows_of(world.store)
+    with closing(sqlite3.connect(world.store)) as db, db:
+        db.execute("CREATE TABLE vec_items (a)")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(
+            "UPDATE sqlite_master SET rootpage = 0, sql = "
+            "'CREATE VIRTUAL TABLE vec_items USING vec0(a)' WHERE name = 'vec_items'"
+        )
+    empty_page(world, "sqlite_autoindex_sessions_1")
+    assert world.rebuild().aside is not None
+    assert rows_of(world.store) == before
+
+
+def test_a_damaged_store_of_a_later_release_is_left_alone(world: World) -> None:
+    change(world.store, "UPDATE git_meta SET value = '2' WHERE key = 'min_writer'")
+    empty_page(world, "sqlite_autoindex_sessions_1")
+    before = world.store.read_bytes()
+    with pytest.raises(StoreTooNewError):
+        world.rebuild()
+    assert world.store.read_bytes() == before
+
+
+@pytest.mark.parametrize("space", ["\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}"])
+def test_a_space_that_a_person_typed(world: World, space: str) -> None:
+    """No byte that changed makes it of another."""
+    change(world.store, "UPDATE sessions SET title = replace(title, ' ', ?)", space)
+    with open_store(world.home) as store:
+        assert list(slips.everywhere(store, world.repo.path)) == []
+
+
 def empty_page(world: World, name: str) -> None:
     """Let the first page of a table or an index say that it has no cells."""
     world.checkpoint()
