@@ -175,9 +175,13 @@ class Story:
         return [row["resolution"] for row in found]
 
     def servers(self) -> list[int]:
-        """The processes of our server that serve this Studio home."""
+        """The processes of our server that serve this Studio home.
+
+        What a server forks to start git bears its name until it is git, and is none.
+        """
         found = [int(it.name) for it in Path("/proc").iterdir() if it.name.isdigit()]
-        return [pid for pid in found if self.owns(pid)]
+        ours = {pid for pid in found if self.owns(pid)}
+        return sorted(pid for pid in ours if _parent(pid) not in ours)
 
     def owns(self, pid: int) -> bool:
         """Whether a process is a server of ours for this Studio home, and no zombie.
@@ -260,3 +264,12 @@ def _add_skill(story: Story) -> None:
 
 def _well(answer: Answer) -> None:
     assert answer.status == 0, answer.out + answer.err
+
+
+def _parent(pid: int) -> int:
+    """The process that started another one; 0 for one that has gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(stat.rpartition(")")[2].split()[1])

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from editors.story import (
     AGENTS,
@@ -34,3 +40,25 @@ def test_the_source_has_reasons_and_the_skill_is_known(story: Story) -> None:
     assert "Refuse limits below zero" in why.out
     assert [row["name"] for row in story.rows("SELECT name FROM registry_skills")] == [SKILL]
     assert story.servers() == []
+
+
+def test_what_a_server_forks_is_no_other_server(story: Story, tmp_path: Path) -> None:
+    """As it does to start git; two that were started beside each other are two."""
+    fake = tmp_path / "studio-lsp"
+    fake.write_text("import os, time\nos.fork()\nprint(flush=True)\ntime.sleep(60)\n")
+    environment = os.environ | {"STUDIO_HOME": str(story.home)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, fake], env=environment, stdout=subprocess.PIPE, process_group=0
+        )
+        for _ in range(2)
+    ]
+    try:
+        for each in started:
+            assert each.stdout is not None
+            assert [each.stdout.readline() for _ in range(2)] == [b"\n"] * 2  # both say it
+        assert story.servers() == sorted(each.pid for each in started)
+    finally:
+        for each in started:
+            os.killpg(each.pid, signal.SIGKILL)
+            each.communicate()
