@@ -63,14 +63,14 @@ def of_files(
         for one in commits.of_session(store.db, session_id)
         if one.repository_id == repository.id
     }
-    for commit in _whole(git, place, history.existing(git, members)):
+    for commit in whole(git, place, history.existing(git, members)):
         row = members[commit.oid]
         if set(commit.files) != set(row.commit.files):
             mend = partial(recapture.put_files, commit_id=row.id, files=commit.files)
             yield Slip("files of commit", commit.subject, mend)
 
 
-def _whole(git: Git, place: Place, oids: Sequence[str]) -> Iterator[Commit]:
+def whole(git: Git, place: Place, oids: Sequence[str]) -> Iterator[Commit]:
     """These commits with the files that capture counts."""
     if history.partial(git):
         found = list(history.read_partial(git, oids))
@@ -95,7 +95,7 @@ def incomplete(
             yield Slip("commit", commit.commit.subject, partial(_complete, commit=commit))
     if set(lost) & {"git_commit_files", "git_commits"}:
         rows = {row.commit.oid: row.id for row in recapture.of_repository(store.db, repository.id)}
-        for said in _whole(git, place, history.existing(git, rows)):
+        for said in whole(git, place, history.existing(git, rows)):
             mend = partial(recapture.put_files, commit_id=rows[said.oid], files=said.files)
             yield Slip("files of commit", said.subject, mend)
 

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from studio_git import config, files
@@ -16,7 +16,7 @@ from studio_git.core.slips import is_near
 from studio_git.core.text import content_hash
 from studio_git.errors import StudioError
 from studio_git.gitio import Git, Place
-from studio_git.services import binding, history, merges, reconcile, recording, sessionfiles
+from studio_git.services import binding, commitslips, history, reconcile, recording, sessionfiles
 from studio_git.services import sessions as sessioning
 from studio_git.services.binding import Note
 from studio_git.services.drift import context_dir
@@ -140,13 +140,7 @@ def _commits(store: Store, repository: Repository, place: Place, journal: _Journ
         for oid in journal.sessions
         if oid in missing and (oid not in lost or journal.sessions[oid][0] not in kept)
     ]
-    shallow = reconcile.shallow(place.common_dir)
-    if history.partial(git):
-        read = list(history.read_partial(git, wanted))
-    else:
-        read = list(history.read(git, wanted, shallow=shallow))
-    own = merges.own_files(git, [commit for commit in read if len(commit.parents) > 1])
-    whole = [replace(it, files=own[it.oid]) if it.oid in own else it for it in read]
+    whole = list(commitslips.whole(git, place, wanted))
     whole.sort(key=lambda it: it.author_time)
     settings = config.settings(place, config.read_proposal(place.top))
     with store.writing() as db:

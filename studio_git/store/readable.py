@@ -87,10 +87,10 @@ def _read(db: sqlite3.Connection, made: Mapping[str, str], wanted: Sequence[str]
             found.others[name] = statement
     found.tables.pop("_sqlite_migrations", None)
     found.broken |= set(wanted) - set(made) | _at_odds(db)
+    projects = {row.get("id") for row in found.tables.get("projects", ())}
     for name in found.broken & set(found.tables) & set(wanted):
         if found.tables[name]:
             columns, others = _columns(db, name), _ids_elsewhere(found, name, wanted)
-            projects = {row.get("id") for row in found.tables.get("projects", ())}
             found.tables[name] = [
                 row
                 for row in found.tables[name]

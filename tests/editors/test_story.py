@@ -45,6 +45,7 @@ def test_the_source_has_reasons_and_the_skill_is_known(story: Story) -> None:
 def test_what_a_server_forks_is_no_other_server(story: Story, tmp_path: Path) -> None:
     """As it does to start git; two that were started beside each other are two."""
     fake = tmp_path / "studio-lsp"
+    # It waits to be ended below, and not for ever where this test is killed.
     fake.write_text("import os, time\nos.fork()\nprint(flush=True)\ntime.sleep(60)\n")
     environment = os.environ | {"STUDIO_HOME": str(story.home)}
     started = [
